@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/engine/build-kernels.ts'],
+    pool: 'forks', // onnxruntime does not like being torn down inside a worker thread
+    testTimeout: 60_000,
+  },
+});
