@@ -1,0 +1,117 @@
+/**
+ * @file The four views of a chip, from least to most knowledge. A learner declares one access and gets that view; a view of a
+ * lower access has no member through which the rest can be reached (the views are closures, not casts).
+ *
+ * | access | may |
+ * |---|---|
+ * | measured | drive the inputs, read every layer's measured input and output, write local changes to a crossbar |
+ * | reversible | also drive a crossbar backwards (transposed read, with its own noise) |
+ * | documented | also read the data sheet: a nominal chip of this model |
+ * | transparent | also the true derivative of every circuit and box, and the true weights: possible in a simulator only |
+ */
+import type { Matrix } from '../engine/matrix.ts';
+
+/** Sizes of one layer, as any learner may know them. */
+export interface LayerShape {
+  /** activities that come in; the crossbar has a bias row and, where asked for, label rows behind them */
+  readonly inputs: number;
+  /** rows of the crossbar: inputs + 1 + label rows */
+  readonly rows: number;
+  readonly units: number;
+  /** row that is driven by a constant 1 */
+  readonly biasRow: number;
+  /** first of the label rows, −1 where there are none */
+  readonly labelRow: number;
+}
+
+/**
+ * What was measured in one forward pass. Learners own their passes (`chip.newPass(batch)`), the chip fills them.
+ * `inputs[l]` [batch, rows of l] is what drove the rows of crossbar l, bias and label lines included;
+ * `outputs[l]` [batch, units of l] is the activity of its neuron circuits, before normaliser and box; `boxed[l]` what came out
+ * of the box behind it, before the second normaliser (the normalised activity itself where there is no box);
+ * `delivered` [batch, units of the last layer] is what leaves the chip behind the last normaliser and box.
+ */
+export interface Pass {
+  readonly batch: number;
+  readonly inputs: readonly Matrix[];
+  readonly outputs: readonly Matrix[];
+  readonly boxed: readonly Matrix[];
+  readonly delivered: Matrix;
+}
+
+/**
+ * Where a chip takes labels: nowhere; on extra rows of every crossbar ("lines", behind the box that stands before it);
+ * or in place of the first pixels of the image, as Hinton 2022 does, before input scaling.
+ */
+export type LabelEntry = 'none' | 'lines' | 'pixels';
+
+/** What the label entry carries in a pass; `strength` is the value for a label that is on, in units of the row's voltage or pixel. */
+export type Labels =
+  | { readonly kind: 'off' }
+  /** every class as likely: strength/classes for each */
+  | { readonly kind: 'neutral'; readonly strength: number }
+  /** one class per sample */
+  | { readonly kind: 'classes'; readonly classes: Uint8Array; readonly strength: number }
+  /** the same class for the whole batch */
+  | { readonly kind: 'class'; readonly value: number; readonly strength: number };
+
+/** One pass in a sum of outer products. */
+export interface Term {
+  readonly pass: Pass;
+  /** [batch, units] */
+  readonly delta: Matrix;
+  /** added to the delta of every sample [1, units]; costs one more sample, not a dense product */
+  readonly common?: Matrix;
+}
+
+export interface MeasuredView {
+  readonly layers: readonly LayerShape[];
+  readonly classes: number;
+  readonly inputs: number;
+  /** what the normalisers add to a root mean square before dividing by it */
+  readonly epsilon: number;
+  /** Room for the measurements of one pass of up to `batch` samples. Not for training loops: allocates. */
+  newPass(batch: number): Pass;
+  /** The first `count` samples' room of a pass, sharing its numbers. Allocates a few small objects. */
+  partOf(pass: Pass, from: number, count: number): Pass;
+  /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
+  hold(images: Matrix): void;
+  /** One forward pass of the held images; fresh noise at every call. */
+  send(labels: Labels, pass: Pass): void;
+  /**
+   * out [rows, units] = Σ over passes of inputsᵀ · (delta + common): the local outer products of layer `layer`.
+   * Samples whose delta is zero in a whole row are left out of the product, which changes nothing but time.
+   */
+  correlate(layer: number, terms: readonly Term[], out: Matrix): void;
+  /** Asks the cells of a layer for a change of weight [rows, units], through their physics. `change` is used up. */
+  update(layer: number, change: Matrix): void;
+  /** Programs a layer to target weights [rows, units], with the programming error of its cells. */
+  write(layer: number, target: Matrix): void;
+}
+
+export interface ReversibleView extends MeasuredView {
+  /** out [batch, rows] = delta [batch, units] · Wᵀ, read through the crossbar backwards with its own read noise. */
+  reverse(layer: number, delta: Matrix, out: Matrix): void;
+}
+
+export interface DocumentedView extends MeasuredView {
+  /** A nominal chip of the same model: no flaws, no noise, every box a plain wire. Its passes are software, not chip passes; always the same one. */
+  dataSheet(): DocumentedView;
+}
+
+export interface TransparentView extends MeasuredView {
+  /** The weights [rows, units] that multiply right now. */
+  trueWeights(layer: number): Matrix;
+  /** d ← d · slope of every neuron circuit, at the state of `pass`. */
+  neuronBack(layer: number, pass: Pass, d: Matrix): void;
+  /** out = d pulled back through the box behind `layer`, by the derivative of its mean, at the state of `pass`. */
+  boxBack(layer: number, pass: Pass, d: Matrix, out: Matrix): void;
+}
+
+/** The view each access grants. */
+export interface Views {
+  measured: MeasuredView;
+  reversible: ReversibleView;
+  documented: DocumentedView;
+  transparent: TransparentView;
+}

@@ -1,0 +1,112 @@
+/**
+ * @file What a black box is: an unknown, possibly stochastic transformation of a layer's activities on their way to the next
+ * crossbar. Its input has mean square 1 in every row, so numbers below are absolute. Each box of a chip is an individual.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import { choice, count, oneOfKinds, provenance, ratio, strict } from '../../description.ts';
+import type { Matrix } from '../../engine/matrix.ts';
+import type { Formula } from './expression.ts';
+
+/** The curves a unit of a scattering box may have. */
+export const curveKinds = ['tanh', 'sine', 'fold', 'clip', 'square', 'sign'] as const;
+export type CurveKind = (typeof curveKinds)[number];
+
+const smoothing = (what: string) =>
+  ratio(
+    `width of the smooth step that stands for ${what} when a simulator asks for a derivative; it changes no output`,
+    {
+      minimum: 0,
+      maximum: 10,
+      default: 0.5,
+    },
+  );
+
+export const NoBox = strict(
+  { kind: Type.Literal('none'), ...provenance },
+  { description: 'nothing: activities pass as they are' },
+);
+export const Scattering = strict(
+  {
+    kind: Type.Literal('scattering'),
+    ...provenance,
+    strength: ratio('0 is transparent, 1 the full box: mixing, curves and noise are interpolated', {
+      minimum: 0,
+      maximum: 1,
+      default: 1,
+    }),
+    fanIn: count('inputs mixed into each output: one from a permutation, the others at random', {
+      default: 3,
+      maximum: 1000,
+    }),
+    curves: Type.Array(choice(curveKinds, 'a transfer curve'), {
+      minItems: 1,
+      description: 'the kinds of transfer curve that units are given, at random and equally often',
+      default: [...curveKinds],
+    }),
+    noise: ratio('standard deviation of the noise added to every output at every pass', {
+      minimum: 0,
+      maximum: 10,
+      default: 0.1,
+    }),
+    bits: count('resolution of the output between −3 and 3; 0 leaves it continuous', {
+      minimum: 0,
+      maximum: 16,
+      default: 4,
+    }),
+    smoothing: smoothing('a curve of kind "sign"'),
+  },
+  { description: 'miswired, mixed, folded, noisy and coarse: every unit with another curve' },
+);
+export const Comparator = strict(
+  {
+    kind: Type.Literal('comparator'),
+    ...provenance,
+    fanIn: count('inputs mixed into each comparator', { default: 3, maximum: 1000 }),
+    noise: ratio('standard deviation of the noise before the comparison', {
+      minimum: 0,
+      maximum: 10,
+      default: 0.1,
+    }),
+    smoothing: smoothing('the comparator, where its own noise is not wider'),
+  },
+  { description: 'one bit per unit: the derivative is zero wherever it exists' },
+);
+export const Expression = strict(
+  {
+    kind: Type.Literal('expression'),
+    ...provenance,
+    expression: Type.Unsafe<Formula>({
+      type: 'string',
+      formula: ['x', 'a', 'b'],
+      minLength: 1,
+      maxLength: 500,
+      description:
+        'the mean output for input x, with a and b uniform in [−1, 1], drawn per unit: "tanh((1.5 + a) * x) + 0.2 * b". ' +
+        'Checked for x from −6 to 6; has + - * / ^, comparisons, ?:, tanh sin cos exp log sqrt abs sign min max atan, pi and e',
+    }),
+    noise: ratio('standard deviation of the noise added to every output at every pass', {
+      minimum: 0,
+      maximum: 10,
+      default: 0,
+    }),
+  },
+  { description: "a curve of one's own, as a formula" },
+);
+
+/** Description of a black box. */
+export const BoxModel = oneOfKinds(
+  [NoBox, Scattering, Comparator, Expression],
+  'what activities pass on their way to the next crossbar',
+);
+export type BoxModel = Static<typeof BoxModel>;
+
+/** An individual black box of a chip. Matrices are batch × units; input rows have mean square 1. */
+export interface Box {
+  /** Sends activities through; stochastic, every call is another pass. `out` is another matrix than `input`. */
+  send(input: Matrix, out: Matrix): void;
+  /**
+   * out = d · ∂E[output]/∂input, the derivative of the mean over the noise, at `input`: only a simulator can know it.
+   * Quantisers count as straight wires; a comparator as the smooth step that its file states.
+   */
+  pullBack(input: Matrix, d: Matrix, out: Matrix): void;
+}

@@ -1,0 +1,100 @@
+/**
+ * @file From a model and a seed to an individual: every flaw is drawn from a stream of its own, named after the part
+ * (`layer/2/crossbar/plus-range`), so that two chips of one seed are the same chip whatever else differs, and no two seeds
+ * share a flaw. Label rows stand last in a crossbar, so a learner that asks for them does not change the other cells' names.
+ */
+import type { Engine } from '../engine/engine.ts';
+import type { Stream } from '../engine/streams.ts';
+import type { LabelEntry, LayerShape } from './access.ts';
+import { buildBox } from './boxes/index.ts';
+import { Chip } from './chip.ts';
+import { correlationScratch } from './correlate.ts';
+import { buildCrossbar } from './crossbar.ts';
+import { buildFront } from './front.ts';
+import { newMeter } from './meter.ts';
+import type { ChipModel } from './model.ts';
+import { buildNeurons } from './neurons/index.ts';
+
+export interface ChipRequest {
+  readonly inputs: number;
+  readonly classes: number;
+  readonly labels: LabelEntry;
+  /** most samples of one pass */
+  readonly batch: number;
+}
+
+/** @param stream names a stream below this chip, keyed from its seed */
+export function buildChip(
+  model: ChipModel,
+  request: ChipRequest,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Chip {
+  const { inputs, classes, labels, batch } = request;
+  const shapes = layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
+  const meter = newMeter(shapes.length);
+  const under = (path: string) => (name: string) => stream(`${path}/${name}`);
+  const crossbars = shapes.map((shape, l) =>
+    buildCrossbar(model, l, shape.rows, shape.units, batch, engine, meter, under(`layer/${l + 1}/crossbar`)),
+  );
+  const neurons = shapes.map((shape, l) =>
+    buildNeurons(model.neuron, shape.units, engine, under(`layer/${l + 1}/neurons`)),
+  );
+  const boxes = shapes.map((shape, l) =>
+    buildBox(model.boxes.between, shape.units, batch, engine, under(`box/${l + 1}`)),
+  );
+  const frontBox = buildBox(model.boxes.front, inputs, batch, engine, under('box/front'));
+  const most = (of: (shape: LayerShape) => number) => Math.max(...shapes.map(of));
+  return new Chip({
+    model,
+    engine,
+    shapes,
+    entry: labels,
+    classes,
+    batch,
+    front: buildFront(model, shapes[0]!, labels, classes, batch, crossbars[0]!, frontBox, engine),
+    crossbars,
+    neurons,
+    boxes,
+    meter,
+    scratch: correlationScratch(
+      2 * batch + 2, // two passes, and what is common to each
+      most(s => s.rows),
+      most(s => s.units),
+      engine,
+    ),
+  });
+}
+
+/** Sizes of every layer: features, then one bias row, then the label rows. */
+export function layerShapes(layers: readonly number[], inputs: number, labelLines: number): LayerShape[] {
+  return layers.map((units, l) => {
+    const features = l === 0 ? inputs : layers[l - 1]!;
+    return {
+      inputs: features,
+      rows: features + 1 + labelLines,
+      units,
+      biasRow: features,
+      labelRow: labelLines > 0 ? features + 1 : -1,
+    };
+  });
+}
+
+/** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, every box a plain wire, converters as built. */
+export function nominal(model: ChipModel): ChipModel {
+  const wire = { kind: 'none' as const };
+  return {
+    ...model,
+    cell: {
+      kind: 'linear',
+      minimumConductance: model.cell.minimumConductance,
+      maximumConductance: model.cell.maximumConductance,
+      variation: 0,
+      readNoise: 0,
+      programmingNoise: 0,
+    },
+    neuron: { kind: 'rectifier', gain: 0, offset: 0, knee: 0, compression: 0 },
+    boxes: { front: wire, between: wire },
+    update: { kind: 'ideal' },
+  };
+}

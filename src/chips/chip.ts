@@ -1,0 +1,176 @@
+/**
+ * @file An individual chip: volts in, activities out, layer after layer, and the meter that counts it all.
+ * Each layer: rows (features, bias, labels) → DAC → crossbar → ADC or none → neuron circuits → activity (measured here)
+ * → mean square 1 → black box → mean square 1 → features of the next layer.
+ */
+import { createHash } from 'node:crypto';
+import type { Engine } from '../engine/engine.ts';
+import { type Matrix, rowsOf } from '../engine/matrix.ts';
+import type { LabelEntry, Labels, LayerShape, Pass, Term } from './access.ts';
+import type { Box } from './boxes/box.ts';
+import { type CorrelationScratch, correlatePasses } from './correlate.ts';
+import type { Crossbar } from './crossbar.ts';
+import { type Energy, energyOf } from './energy.ts';
+import { type Front, finishRows, normaliserEpsilon } from './front.ts';
+import { meanPairConductance } from './mapping.ts';
+import type { Meter } from './meter.ts';
+import type { ChipModel } from './model.ts';
+import type { NeuronCircuits } from './neurons/neuron.ts';
+import { type FullPass, fullPassOf, newPass, partOf } from './pass.ts';
+
+/** The parts an individual is made of; `build.ts` makes them. */
+export interface Parts {
+  readonly model: ChipModel;
+  readonly engine: Engine;
+  readonly shapes: readonly LayerShape[];
+  readonly entry: LabelEntry;
+  readonly classes: number;
+  readonly batch: number;
+  readonly front: Front;
+  readonly crossbars: readonly Crossbar[];
+  readonly neurons: readonly NeuronCircuits[];
+  /** behind each layer; undefined where activities pass as they are */
+  readonly boxes: readonly (Box | undefined)[];
+  readonly meter: Meter;
+  readonly scratch: CorrelationScratch;
+}
+
+/** One individual of a chip model. */
+export class Chip {
+  readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  get meter(): Meter {
+    return this.parts.meter;
+  }
+
+  newPass(batch: number): Pass {
+    const { shapes, boxes, engine } = this.parts;
+    if (batch > this.parts.batch)
+      throw new RangeError(`the chip was built for batches of ${this.parts.batch}, got ${batch}`);
+    return newPass(batch, shapes, boxes.map(Boolean), engine);
+  }
+
+  partOf(pass: Pass, from: number, count: number): Pass {
+    return partOf(pass, from, count);
+  }
+
+  hold(images: Matrix): void {
+    this.parts.front.hold(images);
+  }
+
+  /** One forward pass of the held images. */
+  send(labels: Labels, measured: Pass): void {
+    const { crossbars, front, shapes } = this.parts;
+    const pass = fullPassOf(measured);
+    this.#check(labels, pass.batch);
+    front.send(labels, pass);
+    this.#finishLayer(0, pass);
+    for (let l = 1; l < crossbars.length; l++) {
+      this.#fillInputs(l, labels, pass);
+      crossbars[l]!.read(pass.inputs[l]!, pass.currents[l]!);
+      this.#finishLayer(l, pass);
+    }
+    this.#count(pass.batch, shapes);
+  }
+
+  /** What drives the rows of layer l: features from the layer before, bias and labels. */
+  #fillInputs(l: number, labels: Labels, pass: FullPass): void {
+    const { engine, boxes, model, shapes, entry, classes } = this.parts;
+    const x = pass.inputs[l]!;
+    if (boxes[l - 1]) engine.kernels.normaliseRows(pass.boxed[l - 1]!, x, normaliserEpsilon);
+    else engine.kernels.copy(pass.normalised[l - 1]!, x);
+    finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x);
+  }
+
+  /** From currents to what the box delivers. */
+  #finishLayer(l: number, pass: FullPass): void {
+    const { engine, neurons, boxes } = this.parts;
+    neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
+    engine.kernels.normaliseRows(pass.outputs[l]!, pass.normalised[l]!, normaliserEpsilon);
+    boxes[l]?.send(pass.normalised[l]!, pass.boxed[l]!);
+    if (l === boxes.length - 1 && boxes[l])
+      engine.kernels.normaliseRows(pass.boxed[l]!, pass.delivered, normaliserEpsilon);
+  }
+
+  #count(samples: number, shapes: readonly LayerShape[]): void {
+    const { meter, model } = this.parts;
+    meter.forwardPasses += samples;
+    for (const shape of shapes) {
+      if (model.dac.kind !== 'none') meter.dacConversions += samples * shape.rows;
+      meter.adcConversions += samples * shape.units; // every activity is measured
+    }
+  }
+
+  #check(labels: Labels, batch: number): void {
+    const { entry, classes } = this.parts;
+    if (labels.kind !== 'off' && entry === 'none')
+      throw new Error('this chip was made without a label entry');
+    if (labels.kind === 'class' && !(labels.value >= 0 && labels.value < classes))
+      throw new RangeError(`class ${labels.value} of ${classes} classes`);
+    if (labels.kind !== 'classes') return;
+    if (labels.classes.length < batch)
+      throw new RangeError(`${batch} samples but ${labels.classes.length} labels`);
+    for (let b = 0; b < batch; b++)
+      if (labels.classes[b]! >= classes) throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
+  }
+
+  /** out = Σ inputsᵀ · delta of layer l. */
+  correlate(l: number, terms: readonly Term[], out: Matrix): void {
+    const { front, engine, scratch } = this.parts;
+    const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
+    if (l === 0 && front.correlate(full, out)) return;
+    correlatePasses(l, full, out, engine, scratch);
+  }
+
+  update(l: number, change: Matrix): void {
+    const { crossbars, front, engine } = this.parts;
+    if (!engine.kernels.isFinite(change))
+      throw new Error(`layer ${l + 1}: the change of weights is not finite; a smaller rate may help`);
+    crossbars[l]!.writer.change(change);
+    if (l === 0) front.weightsChanged();
+  }
+
+  write(l: number, target: Matrix): void {
+    const { crossbars, front, engine } = this.parts;
+    if (!engine.kernels.isFinite(target)) throw new Error(`layer ${l + 1}: a target weight is not finite`);
+    crossbars[l]!.writer.program(target);
+    if (l === 0) front.weightsChanged();
+  }
+
+  /** Joules of what a meter has counted on this chip. */
+  energy(meter: Meter): Energy {
+    const { model, crossbars } = this.parts;
+    const range = model.crossbar.weightRange || largest(crossbars);
+    return energyOf(
+      meter,
+      model.energy,
+      crossbars.map(c => ({
+        pairs: c.rows * c.columns,
+        pairConductance: meanPairConductance(c.weights, model.cell, range),
+      })),
+    );
+  }
+
+  /** Rows `from` on of the weights of layer l, for drawing. */
+  weightRows(l: number, from: number, count: number): Matrix {
+    return rowsOf(this.parts.crossbars[l]!.weights, from, count);
+  }
+
+  /** SHA-256 of all weights, layer after layer: equal digests mean equal bits. */
+  digest(): string {
+    const hash = createHash('sha256');
+    for (const { weights } of this.parts.crossbars)
+      hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
+    return hash.digest('hex');
+  }
+}
+
+function largest(crossbars: readonly Crossbar[]): number {
+  let most = Number.MIN_VALUE;
+  for (const { weights } of crossbars) for (const w of weights.data) most = Math.max(most, Math.abs(w));
+  return most;
+}

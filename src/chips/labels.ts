@@ -1,0 +1,94 @@
+/**
+ * @file Labels at the entry of a chip: one line (or one pixel) per class.
+ */
+import type { Matrix } from '../engine/matrix.ts';
+import type { Labels } from './access.ts';
+
+/** Writes what the label entry carries into columns `at` to `at + classes` of x. */
+export function writeLabels(x: Matrix, at: number, classes: number, labels: Labels): void {
+  const { data, columns, rows } = x;
+  const rest = labels.kind === 'neutral' ? labels.strength / classes : 0;
+  for (let b = 0; b < rows; b++) {
+    const from = b * columns + at;
+    data.fill(rest, from, from + classes);
+    if (labels.kind === 'classes') data[from + labels.classes[b]!] = labels.strength;
+    if (labels.kind === 'class') data[from + labels.value] = labels.strength;
+  }
+}
+
+/** What became of the strength of the labels on the way through the DAC: value driven over value asked for. */
+export function labelGain(labels: Labels, x: Matrix, at: number): number {
+  switch (labels.kind) {
+    case 'off':
+      return 1;
+    case 'neutral':
+      return x.data[at]! / (labels.strength / (x.columns - at));
+    case 'class':
+      return x.data[at + labels.value]! / labels.strength;
+    case 'classes':
+      return x.data[at + labels.classes[0]!]! / labels.strength;
+  }
+}
+
+/**
+ * out [batch, units] += what the labels contribute through rows `row` on of the weights. Where the whole batch carries the
+ * same labels, the contribution is worked out once. @param gain see `labelGain`
+ */
+export function addLabelCurrents(
+  labels: Labels,
+  gain: number,
+  classes: number,
+  weights: Matrix,
+  row: number,
+  out: Matrix,
+  scratch: Matrix,
+): void {
+  if (labels.kind === 'off') return;
+  const units = out.columns;
+  const w = weights.data;
+  const on = gain * labels.strength;
+  if (labels.kind === 'classes') {
+    for (let b = 0; b < out.rows; b++)
+      addRow(w, (row + labels.classes[b]!) * units, on, out.data, b * units, units);
+    return;
+  }
+  scratch.data.fill(0);
+  if (labels.kind === 'class') addRow(w, (row + labels.value) * units, on, scratch.data, 0, units);
+  else for (let c = 0; c < classes; c++) addRow(w, (row + c) * units, on / classes, scratch.data, 0, units);
+  for (let b = 0; b < out.rows; b++) addRow(scratch.data, 0, 1, out.data, b * units, units);
+}
+
+/** out rows `row` on [classes, units] += the outer products of the label columns of x with delta + common. */
+export function correlateLabels(
+  x: Matrix,
+  at: number,
+  classes: number,
+  delta: Matrix,
+  common: Matrix | undefined,
+  out: Matrix,
+  row: number,
+): void {
+  const units = delta.columns;
+  for (let c = 0; c < classes; c++) {
+    let sum = 0;
+    const to = (row + c) * units;
+    for (let b = 0; b < delta.rows; b++) {
+      const value = x.data[b * x.columns + at + c]!;
+      sum += value;
+      addRow(delta.data, b * units, value, out.data, to, units);
+    }
+    if (common) addRow(common.data, 0, sum, out.data, to, units);
+  }
+}
+
+function addRow(
+  from: Float32Array,
+  at: number,
+  factor: number,
+  to: Float32Array,
+  start: number,
+  n: number,
+): void {
+  if (factor === 0) return;
+  for (let j = 0; j < n; j++) to[start + j]! += factor * from[at + j]!;
+}

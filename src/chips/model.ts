@@ -1,0 +1,105 @@
+/**
+ * @file The chip model: the description shared by all individuals of a kind. `build.ts` makes an individual of it.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import { choice, count, oneOfKinds, provenance, quantity, ratio, strict } from '../description.ts';
+import { BoxModel } from './boxes/box.ts';
+import { Cell } from './cells/cell.ts';
+import { Neuron } from './neurons/neuron.ts';
+
+const NoConverter = strict({ kind: Type.Literal('none') }, { description: 'analog values pass unconverted' });
+const UniformConverter = strict(
+  {
+    kind: Type.Literal('uniform'),
+    bits: count('resolution', { maximum: 16, default: 8 }),
+    range: ratio('full scale: values are clipped to ± range, in units of the activity', {
+      exclusiveMinimum: 0,
+      default: 6,
+    }),
+  },
+  { description: 'evenly spaced levels from −range to +range' },
+);
+/** Description of a DAC or ADC. */
+export const Converter = oneOfKinds([NoConverter, UniformConverter], 'a converter');
+export type Converter = Static<typeof Converter>;
+
+const Ideal = strict(
+  { kind: Type.Literal('ideal') },
+  { description: 'the intended change, times the response of each cell, clipped to its range' },
+);
+const Pulsed = strict(
+  {
+    kind: Type.Literal('pulsed'),
+    maximumPulses: count('most pulses a cell gets in one update', { default: 31, maximum: 10000 }),
+  },
+  {
+    description:
+      'stochastically rounded trains of pulses through the step response of each cell; needs a pulsed cell',
+  },
+);
+const ProgramVerify = strict(
+  {
+    kind: Type.Literal('program-verify'),
+    tries: count('programming attempts a cell; the best of them stays', { default: 5, maximum: 1000 }),
+    tolerance: ratio('a cell this close to its target, as a fraction of the range, is left alone', {
+      minimum: 0,
+      default: 0.005,
+    }),
+  },
+  { description: 'each change is written as a new target and read back' },
+);
+/** How changes of weight reach the cells. */
+export const Update = oneOfKinds([Ideal, Pulsed, ProgramVerify], 'how changes of weight reach the cells');
+export type Update = Static<typeof Update>;
+
+/** Joules of each metered event; the sources stand in the chip's file. */
+export const EnergyTable = strict({
+  dacConversion: quantity('J', 'one digital-to-analog conversion', { minimum: 0 }),
+  adcConversion: quantity('J', 'one analog-to-digital conversion', { minimum: 0 }),
+  digitalMac: quantity('J', 'one digital multiply-add', { minimum: 0 }),
+  readVoltage: quantity('V', 'row voltage of an input of 1', { exclusiveMinimum: 0 }),
+  readTime: quantity('s', 'how long the rows are driven at a read', { exclusiveMinimum: 0 }),
+  pulseVoltage: quantity('V', 'amplitude of a programming pulse', { exclusiveMinimum: 0 }),
+  pulseTime: quantity('s', 'length of a programming pulse', { exclusiveMinimum: 0 }),
+});
+export type EnergyTable = Static<typeof EnergyTable>;
+
+/** Description of a chip. */
+export const ChipModel = strict(
+  {
+    ...provenance,
+    layers: Type.Array(count('units', { maximum: 100000 }), {
+      minItems: 1,
+      maxItems: 64,
+      description: 'units of each hidden layer, first to last',
+    }),
+    cell: Cell,
+    crossbar: strict({
+      weightRange: ratio('largest weight a nominal pair of cells can hold, either way; 0 for no bound', {
+        minimum: 0,
+        default: 1,
+      }),
+      tileRows: count('largest rows of one tile', { default: 1024, maximum: 65536 }),
+      tileColumns: count('largest columns of one tile', { default: 1024, maximum: 65536 }),
+    }),
+    dac: Converter,
+    adc: Converter,
+    neuron: Neuron,
+    boxes: strict(
+      { front: BoxModel, between: BoxModel },
+      {
+        description:
+          "front: before the first crossbar; between: behind every layer (the last one too, before the chip's output lines)",
+      },
+    ),
+    update: Update,
+    energy: EnergyTable,
+  },
+  { title: 'chip' },
+);
+export type ChipModel = Static<typeof ChipModel>;
+
+/** What a learner may know and do with a chip, from least to most. */
+export const accesses = ['measured', 'reversible', 'documented', 'transparent'] as const;
+export type Access = (typeof accesses)[number];
+export const AccessSchema = choice(accesses, 'what a learner may know and do with a chip');

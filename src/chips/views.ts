@@ -1,0 +1,63 @@
+/**
+ * @file Makes the views of `access.ts` from a chip. Each is a frozen object of closures: what is not in it cannot be reached through it.
+ */
+import type { DocumentedView, MeasuredView, ReversibleView, TransparentView, Views } from './access.ts';
+import type { Chip } from './chip.ts';
+import { normaliserEpsilon } from './front.ts';
+import type { Access } from './model.ts';
+import { fullPassOf } from './pass.ts';
+
+/** The view that `access` grants. @param dataSheet makes the nominal chip, for documented access */
+export function viewOf<A extends Access>(chip: Chip, access: A, dataSheet: () => DocumentedView): Views[A] {
+  const views: { [K in Access]: () => Views[K] } = {
+    measured: () => measured(chip),
+    reversible: () => reversible(chip),
+    documented: () => documented(chip, dataSheet),
+    transparent: () => transparent(chip),
+  };
+  const view: Views[A] = views[access]();
+  Object.freeze(view);
+  return view;
+}
+
+function measured(chip: Chip): MeasuredView {
+  const { shapes, classes } = chip.parts;
+  return {
+    layers: shapes,
+    classes,
+    inputs: shapes[0]!.inputs,
+    epsilon: normaliserEpsilon,
+    newPass: batch => chip.newPass(batch),
+    partOf: (pass, from, count) => chip.partOf(pass, from, count),
+    hold: images => chip.hold(images),
+    send: (labels, pass) => chip.send(labels, pass),
+    correlate: (layer, terms, out) => chip.correlate(layer, terms, out),
+    update: (layer, change) => chip.update(layer, change),
+    write: (layer, target) => chip.write(layer, target),
+  };
+}
+
+function reversible(chip: Chip): ReversibleView {
+  return {
+    ...measured(chip),
+    reverse: (layer, delta, out) => chip.parts.crossbars[layer]!.reverse(delta, out),
+  };
+}
+
+function documented(chip: Chip, dataSheet: () => DocumentedView): DocumentedView {
+  return { ...measured(chip), dataSheet };
+}
+
+function transparent(chip: Chip): TransparentView {
+  const { crossbars, neurons, boxes, engine } = chip.parts;
+  return {
+    ...measured(chip),
+    trueWeights: layer => crossbars[layer]!.weights,
+    neuronBack: (layer, pass, d) => neurons[layer]!.back(fullPassOf(pass).currents[layer]!, d),
+    boxBack(layer, pass, d, out) {
+      const box = boxes[layer];
+      if (box) box.pullBack(fullPassOf(pass).normalised[layer]!, d, out);
+      else engine.kernels.copy(d, out);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * @file Images and labels, and the splits everything is trained, chosen and judged on. Pixels stay bytes, shared between workers;
+ * a batch becomes floats only when it is put on the chip.
+ */
+import type { Matrix } from '../engine/matrix.ts';
+
+/** Labelled images. */
+export interface Samples {
+  /** pixels, sample after sample, 0 to 255 */
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+  /** pixels of one image, and its shape for pictures */
+  readonly inputs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly classes: number;
+  readonly length: number;
+}
+
+/** A data set as a trial sees it. */
+export interface Split {
+  readonly training: Samples;
+  readonly validation: Samples;
+  readonly test: Samples;
+  /** SHA-256 over everything above */
+  readonly digest: string;
+}
+
+/** A data set as this machine may have it. */
+export interface DataSet {
+  readonly name: string;
+  /** one line: what the pictures show, how many and how large */
+  readonly description: string;
+  /** paper */
+  readonly source: string;
+  /** Folders it is looked for in, in this order. */
+  places(): string[];
+  /** Reads and checks all of it. @throws Error that says which file, what was wanted and what to do */
+  load(): { readonly folder: string; readonly training: Samples; readonly test: Samples };
+}
+
+/**
+ * Copies chosen samples into a batch.
+ * @param which indices into the samples; `images.rows` of them from `from` on
+ * @param images [batch, inputs], becomes pixels in [0, 1]
+ * @param labels becomes the class of each
+ */
+export function gather(
+  samples: Samples,
+  which: Uint32Array,
+  from: number,
+  images: Matrix,
+  labels: Uint8Array,
+): void {
+  const { inputs, pixels } = samples;
+  const out = images.data;
+  for (let b = 0; b < images.rows; b++) {
+    const sample = which[from + b]!;
+    const at = sample * inputs;
+    const to = b * images.columns;
+    for (let i = 0; i < inputs; i++) out[to + i] = pixels[at + i]! * (1 / 255);
+    labels[b] = samples.labels[sample]!;
+  }
+}

@@ -1,0 +1,64 @@
+/** @file The data sets, one line each, and how to get at them. Nothing is downloaded. */
+import type { DataSet, Split } from './data.ts';
+import { fashionMnist } from './fashion-mnist.ts';
+import { mnist } from './mnist.ts';
+import { digestOf, type SplitSizes, splitOf } from './split.ts';
+
+const sets: readonly DataSet[] = [mnist, fashionMnist];
+
+/** Names a scenario may ask for. */
+export const dataSetNames: readonly string[] = sets.map(set => set.name);
+
+/** What `mortal data` says of one data set. */
+export interface DataSetReport {
+  readonly name: string;
+  readonly description: string;
+  readonly source: string;
+  /** folders that were or would be looked at, in this order */
+  readonly lookedIn: readonly string[];
+  /** the folder it was found in, and what is in it */
+  readonly found?: {
+    readonly folder: string;
+    readonly training: number;
+    readonly test: number;
+    readonly width: number;
+    readonly height: number;
+    readonly classes: number;
+    /** SHA-256 over all of it */
+    readonly digest: string;
+  };
+  /** why it cannot be used */
+  readonly problem?: string;
+}
+
+/** Looks for every data set and reads it whole. */
+export function dataSets(): DataSetReport[] {
+  return sets.map(set => {
+    const { name, description, source } = set;
+    const about = { name, description, source, lookedIn: set.places() };
+    try {
+      const { folder, training, test } = set.load();
+      const { width, height, classes } = training;
+      const digest = digestOf([training, test]);
+      return {
+        ...about,
+        found: { folder, training: training.length, test: test.length, width, height, classes, digest },
+      };
+    } catch (error) {
+      return { ...about, problem: (error as Error).message };
+    }
+  });
+}
+
+/**
+ * The images of a trial, in memory that worker threads can share.
+ *
+ * @throws Error when there is no such set, or its files are missing or not what they should be
+ * @throws RangeError when it has not as many images
+ */
+export async function loadSplit(data: { readonly set: string } & SplitSizes): Promise<Split> {
+  const set = sets.find(({ name }) => name === data.set);
+  if (!set) throw new Error(`no data set "${data.set}": there are ${dataSetNames.join(', ')}`);
+  const { train, validation, test } = data;
+  return splitOf(set.name, set.load(), { train, validation, test });
+}
