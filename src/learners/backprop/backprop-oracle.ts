@@ -1,0 +1,28 @@
+/**
+ * @file Oracle backprop: the true weights, the true slope of every neuron circuit, and the derivative of the mean of every box (a
+ * literal derivative is zero behind a quantiser or comparator). Only a simulator can know these: the upper bound of backprop.
+ */
+import { strict } from '../../description.ts';
+import { defineLearner } from '../learner.ts';
+import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
+import { backpropOptions, trainedClassifier } from './train.ts';
+
+export const backpropOracle = defineLearner({
+  name: 'backprop-oracle',
+  summary: 'forward on the chip, backward by the true derivatives: the upper bound of backprop',
+  source:
+    'Rumelhart, Hinton and Williams 1986; derivative of the noise-averaged box, quantisers straight through',
+  access: 'transparent',
+  options: strict(backpropOptions),
+  passes: () => ({ training: 1 }),
+  needs: () => ({ labels: 'none' }),
+  train(lesson) {
+    const { chip } = lesson;
+    const truth = { weights: chip.trueWeights, neuronBack: chip.neuronBack, boxBack: chip.boxBack };
+    return trainedClassifier(
+      lesson,
+      () => truth,
+      head => outputClassifier(chip, [{ head, readout: outputReadout }]),
+    );
+  },
+});

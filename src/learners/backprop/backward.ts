@@ -1,0 +1,76 @@
+/**
+ * @file Backpropagation through a chip whose forward pass is measured. What the family differs in is one thing: what it holds for the
+ * derivative of the parts it crosses (`Knowledge`). The error goes from the chip's output lines back through normaliser, box,
+ * normaliser and neuron of every layer, and through the weights to the layer before.
+ */
+import type { MeasuredView, Pass } from '../../chips/access.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+
+/** What a member of the family takes for the truth about the parts between two layers. */
+export interface Knowledge {
+  /** weights [rows, units] that the error goes back through */
+  weights(layer: number): Matrix;
+  /** d ← d · slope of the neuron circuits, at the state of `pass` */
+  neuronBack(layer: number, pass: Pass, d: Matrix): void;
+  /** out = d pulled back through the box behind `layer`; another matrix than d */
+  boxBack(layer: number, pass: Pass, d: Matrix, out: Matrix): void;
+}
+
+export interface Backward {
+  /**
+   * Errors at the currents of every layer.
+   * @param error at the chip's output lines [batch, units of the last layer]; is used up
+   * @returns per layer [batch, units]
+   */
+  run(pass: Pass, error: Matrix): readonly Matrix[];
+}
+
+export function backward(
+  chip: MeasuredView,
+  knowledge: Knowledge,
+  batch: number,
+  engine: Engine,
+  count: (multiplyAdds: number) => void,
+): Backward {
+  const { kernels, gemm } = engine;
+  const { layers, epsilon } = chip;
+  const widest = Math.max(...layers.map(l => l.rows), ...layers.map(l => l.units));
+  const a = engine.matrix(batch, widest);
+  const b = engine.matrix(batch, widest);
+  const deltas = layers.map(shape => engine.matrix(batch, shape.units));
+  const transposed = layers.map((shape, l) => (l === 0 ? undefined : engine.matrix(shape.units, shape.rows)));
+  const cut = (m: Matrix, rows: number, columns: number): Matrix => ({
+    rows,
+    columns,
+    data: m.data.subarray(0, rows * columns),
+  });
+
+  /** From the features of layer l + 1 (or the output lines) to the currents of layer l. */
+  function throughLayer(l: number, pass: Pass, error: Matrix): void {
+    const { units } = layers[l]!;
+    const behindBox = cut(a, pass.batch, units);
+    const beforeBox = cut(b, pass.batch, units);
+    kernels.normaliseRowsBack(pass.boxed[l]!, error, behindBox, epsilon);
+    knowledge.boxBack(l, pass, behindBox, beforeBox);
+    const delta = rowsOf(deltas[l]!, 0, pass.batch);
+    kernels.normaliseRowsBack(pass.outputs[l]!, beforeBox, delta, epsilon);
+    knowledge.neuronBack(l, pass, delta);
+  }
+
+  return {
+    run(pass, error) {
+      let arriving = error;
+      for (let l = layers.length - 1; l >= 0; l--) {
+        throughLayer(l, pass, arriving);
+        if (l === 0) break;
+        const { rows, units } = layers[l]!;
+        kernels.transpose(knowledge.weights(l), transposed[l]!);
+        arriving = cut(a, pass.batch, rows);
+        gemm.multiply(rowsOf(deltas[l]!, 0, pass.batch), transposed[l]!, arriving);
+        count(pass.batch * rows * units);
+      }
+      return deltas.map(d => rowsOf(d, 0, pass.batch));
+    },
+  };
+}

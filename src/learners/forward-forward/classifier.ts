@@ -1,0 +1,81 @@
+/**
+ * @file Answers of a Forward-Forward chip: one pass per class, and the class whose label gives most goodness; or one pass with the
+ * neutral label and a softmax on the normalised activities of the layers ≥ 2.
+ */
+import type { Labels, MeasuredView, Pass } from '../../chips/access.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+import type { Classifier } from '../learner.ts';
+import { evaluationBatch } from '../parts/output-classifier.ts';
+import { passesUpTo } from '../parts/passes.ts';
+import { largestOfRows, type SoftmaxHead } from '../parts/softmax-head.ts';
+import { countVotes, voteReadouts } from '../parts/votes.ts';
+
+/** Normalised activities of the layers ≥ 2 side by side (of the only layer where there is one): what the softmax reads. */
+export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
+  const from = chip.layers.length > 1 ? 1 : 0;
+  const used = chip.layers.slice(from);
+  const columns = used.reduce((sum, l) => sum + l.units, 0);
+  const all = engine.matrix(most, columns);
+  const parts = used.map(l => engine.matrix(most, l.units));
+  return {
+    columns,
+    read(pass: Pass): Matrix {
+      const out = rowsOf(all, 0, pass.batch);
+      let at = 0;
+      parts.forEach((room, k) => {
+        const part = rowsOf(room, 0, pass.batch);
+        engine.kernels.normaliseRows(pass.outputs[from + k]!, part, chip.epsilon);
+        putColumns(part, out, at);
+        at += part.columns;
+      });
+      return out;
+    },
+  };
+}
+
+function putColumns(from: Matrix, to: Matrix, at: number): void {
+  const n = from.columns;
+  for (let b = 0; b < from.rows; b++)
+    to.data.set(from.data.subarray(b * n, (b + 1) * n), b * to.columns + at);
+}
+
+/** @param sign +1 where positive cases have the larger goodness, −1 where the smaller */
+export function goodnessClassifier(
+  chip: MeasuredView,
+  head: SoftmaxHead,
+  features: ReturnType<typeof headFeatures>,
+  strength: number,
+  sign: number,
+  engine: Engine,
+): Classifier {
+  const { classes, layers } = chip;
+  const passOf = passesUpTo(chip, evaluationBatch);
+  const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
+  const goodness = engine.matrix(evaluationBatch, 1);
+  const voted = voteReadouts('goodness', layers.length, classes);
+
+  function fillVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
+    chip.send(labels, pass);
+    const sums = rowsOf(goodness, 0, pass.batch);
+    layers.forEach((_, l) => {
+      engine.kernels.sumSquares(pass.outputs[l]!, sums);
+      for (let b = 0; b < pass.batch; b++) votes[l]!.data[b * classes + labels.value] = sign * sums.data[b]!;
+    });
+  }
+
+  return {
+    readouts: [...voted, { name: 'softmax, one pass', role: 'one pass', passes: 1 }],
+    classify(images, answers) {
+      const pass = passOf(images.rows);
+      chip.hold(images);
+      for (let value = 0; value < classes; value++) fillVotes({ kind: 'class', value, strength }, pass);
+      countVotes(
+        votes.map(v => rowsOf(v, 0, images.rows)),
+        answers,
+      );
+      chip.send({ kind: 'neutral', strength }, pass);
+      largestOfRows(head.logits(features.read(pass)), answers[voted.length]!);
+    },
+  };
+}

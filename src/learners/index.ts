@@ -1,0 +1,21 @@
+/** @file Every learner, by name: the one list that the schema, the tests and the command line use. */
+import { backpropBlind } from './backprop/backprop-blind.ts';
+import { backpropLoop } from './backprop/backprop-loop.ts';
+import { backpropOracle } from './backprop/backprop-oracle.ts';
+import { forwardForward } from './forward-forward/ff.ts';
+import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
+import type { Learner } from './learner.ts';
+import { localSoftmax } from './local-softmax.ts';
+import { readoutOnly } from './readout-only.ts';
+
+export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
+  [
+    forwardForward,
+    hintonForwardForward,
+    localSoftmax,
+    readoutOnly,
+    backpropBlind,
+    backpropLoop,
+    backpropOracle,
+  ].map(learner => [learner.name, learner as unknown as Learner]),
+);

@@ -1,0 +1,25 @@
+/**
+ * @file Options that learners share, described once.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import { count, ratio } from '../../description.ts';
+
+/** Length of training and the optimiser's step. */
+export const trainingOptions = (defaults: { epochs: number; rate: number }) => ({
+  epochs: count('passes over the training images', { maximum: 100000, default: defaults.epochs }),
+  batch: count('images between two updates', { maximum: 10000, default: 100 }),
+  rate: ratio('learning rate; constant over the first half of training, then linear to 0', {
+    exclusiveMinimum: 0,
+    maximum: 100,
+    default: defaults.rate,
+  }),
+});
+const Training = Type.Object(trainingOptions({ epochs: 1, rate: 1 }));
+export type TrainingOptions = Static<typeof Training>;
+
+/**
+ * The schedule of Hinton's code: 1 over the first half of training, then linear to (almost) 0.
+ * @param epoch from 1 @see ffcode.zip, ffnew.m
+ */
+export const annealed = (epoch: number, epochs: number): number =>
+  epoch <= epochs / 2 ? 1 : Math.min(1, (1 + 2 * (epochs - epoch)) / epochs);

@@ -1,0 +1,57 @@
+/**
+ * @file The plastic crossbars of a chip as a learner sees them: what it asked for (its own bookkeeping, not what the cells hold),
+ * a gradient, and an optimiser that turns one into changes of the other.
+ */
+import type { MeasuredView } from '../../chips/access.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Matrix } from '../../engine/matrix.ts';
+import type { Stream } from '../../engine/streams.ts';
+import { adam, type OptimiserKind } from './optimiser.ts';
+
+/** One crossbar being trained. */
+export interface Plastic {
+  /** weights asked for: the initial ones plus every change [rows, units] */
+  readonly wanted: Matrix;
+  /** gradient of descent, then the change made of it [rows, units] */
+  readonly gradient: Matrix;
+  /** Turns `gradient` into a change and asks the chip for it. */
+  step(rate: number): void;
+}
+
+/** Writes initial weights N(0, 1)/√inputs, biases 0, to every layer of the chip. */
+export function initialWeights(
+  chip: MeasuredView,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Matrix[] {
+  return chip.layers.map((shape, l) => {
+    const weights = engine.matrix(shape.rows, shape.units);
+    engine.kernels.addGaussian(weights, 1 / Math.sqrt(shape.inputs), stream(`initial/layer/${l + 1}`));
+    weights.data.fill(0, shape.biasRow * shape.units, (shape.biasRow + 1) * shape.units);
+    chip.write(l, weights);
+    return weights;
+  });
+}
+
+/** Makes every crossbar plastic, from fresh initial weights. */
+export function plasticLayers(
+  chip: MeasuredView,
+  engine: Engine,
+  stream: (path: string) => Stream,
+  optimiserKind: OptimiserKind = adam(),
+): Plastic[] {
+  const initial = initialWeights(chip, engine, stream);
+  return initial.map((wanted, l) => {
+    const optimiser = optimiserKind(wanted.rows, wanted.columns, engine);
+    const gradient = engine.matrix(wanted.rows, wanted.columns);
+    return {
+      wanted,
+      gradient,
+      step(rate) {
+        optimiser.step(gradient, wanted, rate);
+        engine.kernels.addScaled(gradient, 1, wanted);
+        chip.update(l, gradient);
+      },
+    };
+  });
+}
