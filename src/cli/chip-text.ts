@@ -1,0 +1,68 @@
+/** @file A chip as `mortal inspect` prints it. */
+import type { Converter } from '../chips/model.ts';
+import type { ChipAbout } from '../scenarios/describe-chip.ts';
+import type { LayerIndividual, Spread } from '../scenarios/individual.ts';
+import { si } from './si.ts';
+import { table } from './table.ts';
+
+export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
+  const number = (n: number) => n.toLocaleString('en');
+  const heading = ['layer', 'rows', 'columns', 'tiles', 'cells'];
+  const lines = layers.map(({ layer, rows, columns, tiles, cells }) =>
+    [layer, rows, columns, tiles, cells].map(number),
+  );
+  const { cell, crossbar, dac, adc, neuron, boxes, update } = model;
+  const parts = [
+    ['cell', partText(cell)],
+    [
+      'weights',
+      crossbar.weightRange === 0 ? 'unbounded' : `−${crossbar.weightRange} to ${crossbar.weightRange}`,
+    ],
+    ['DAC', converterText(dac)],
+    ['ADC', converterText(adc)],
+    ['neuron', partText(neuron)],
+    ['box in front', partText(boxes.front)],
+    ['boxes between', partText(boxes.between)],
+    ['update', partText(update)],
+  ];
+  return `${inputs} inputs, ${layers.length} layers, ${number(cells)} cells
+
+${table([heading, ...lines], 0)}
+Rows are the inputs and one bias; a learner may ask for label rows beside them. A weight is a pair of cells.
+
+${table(parts)}`;
+}
+
+/** How far the parts of one individual are apart. */
+export function individualText(layers: readonly LayerIndividual[], seed: number): string {
+  const spread = (of: Spread | undefined) =>
+    of === undefined ? 'unbounded' : [of.least, of.mean, of.most].map(x => x.toFixed(2)).join('  ');
+  const heading = ['layer', 'largest weight', 'response', 'activity at input 1'];
+  const lines = layers.map(({ layer, largestWeight, response, activity }) => [
+    String(layer),
+    spread(largestWeight),
+    spread(response),
+    spread(activity),
+  ]);
+  return `The individual of seed ${seed}: least, mean and most of its pairs of cells and its circuits
+
+${table([heading, ...lines], 0)}`;
+}
+
+const converterText = (converter: Converter): string =>
+  converter.kind === 'none' ? 'none' : `${converter.bits} bits, −${converter.range} to ${converter.range}`;
+
+/** `linear: variation 0.1, readNoise 0.005`; what is zero is left out, so that flaws are what is seen. */
+function partText({ kind, ...parameters }: { kind: string }): string {
+  const said = Object.entries(parameters)
+    .filter(([, value]) => value !== 0)
+    .map(([key, value]) => `${key} ${valueText(key, value)}`);
+  return said.length === 0 ? kind : `${kind}: ${said.join(', ')}`;
+}
+
+function valueText(key: string, value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value === 'object' && value !== null && 'text' in value) return JSON.stringify(value.text); // a formula
+  if (typeof value !== 'number') return String(value);
+  return key.endsWith('Conductance') ? si(value, 'S') : String(value);
+}

@@ -1,0 +1,41 @@
+/** @file `mortal data`: which data sets there are, and where they were found. */
+import type { Shell } from './main.ts';
+
+export function addData({ program, world, does }: Shell): void {
+  program
+    .command('data')
+    .description('say which data sets are there, how large, and where they were found')
+    .argument('[set]', 'name of a data set')
+    .addHelpText('after', '\nExample:\n  $ mortal data mnist')
+    .action(
+      does(async (set?: string) => {
+        const [{ dataSets }, { alternatives, didYouMean, InputError }] = await Promise.all([
+          import('../data/index.ts'),
+          import('../scenarios/problems.ts'),
+        ]);
+        const all = dataSets();
+        const names = all.map(({ name }) => name);
+        if (set !== undefined && !names.includes(set)) {
+          const message = `no such data set: there is ${alternatives(names)}${didYouMean(set, names)}`;
+          throw new InputError([{ where: set, path: '', message }]);
+        }
+        const wanted = all.filter(({ name }) => set === undefined || name === set);
+        for (const { name, description, source, found, problem } of wanted) {
+          const lines = found
+            ? [
+                `found in   ${found.folder}`,
+                `training   ${found.training} images of ${found.width} × ${found.height}, ${found.classes} classes`,
+                `test       ${found.test}`,
+                `SHA-256    ${found.digest}`,
+              ]
+            : [`not usable ${problem}`];
+          const text = [
+            `${name}: ${description}`,
+            ...[...lines, `source     ${source}`].map(line => `  ${line}`),
+          ];
+          world.stdout.write(`${text.join('\n')}\n\n`);
+        }
+        return set !== undefined && wanted[0]!.found === undefined ? 1 : 0;
+      }),
+    );
+}

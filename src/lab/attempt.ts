@@ -1,0 +1,38 @@
+/**
+ * @file One trial, whatever becomes of it.
+ */
+import type { Split } from '../data/data.ts';
+import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
+import type { Outcome, Progress, RunTrial } from './executor.ts';
+
+/** Runs a trial; an error it throws becomes a result of status 'failed'. */
+export async function attempt(
+  runTrial: RunTrial,
+  trial: PlannedTrial,
+  split: Split,
+  progress: (progress: Progress) => void,
+): Promise<Outcome> {
+  const { id, specification } = trial;
+  const start = performance.now();
+  let result: TrialResult;
+  try {
+    result = await runTrial({ id, specification }, split, { progress });
+  } catch (error) {
+    result = failure(trial, error);
+  }
+  return { result, seconds: (performance.now() - start) / 1000 };
+}
+
+/** The result of a trial that came to nothing. */
+export const failure = ({ id, specification, access }: PlannedTrial, error: unknown): TrialResult => ({
+  format: 1,
+  id,
+  specification,
+  status: 'failed',
+  access,
+  trainingPasses: 0,
+  error: error instanceof Error ? error.message : String(error),
+  readouts: [],
+  curve: { epoch: [], loss: [], validationErrorPercent: [], forwardPasses: [] },
+  versions: { node: process.version },
+});

@@ -1,0 +1,106 @@
+/**
+ * @file Files that are there whole or not at all, whatever happens on the way: power cut, full disk, kill -9.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { OutputError } from '../scenarios/problems.ts';
+
+/** Writes to a temporary name, syncs, renames. @throws OutputError */
+export function writeWhole(path: string, text: string): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    try {
+      const file = openSync(temporary, 'w');
+      try {
+        writeAll(file, Buffer.from(text));
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true }); // a half that nobody needs, where the disk may be full
+      throw error;
+    }
+    syncFolder(folder);
+  } catch (error) {
+    throw new OutputError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+/** Makes a rename outlive a power cut, where the system lets one sync a folder. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    fsyncSync(handle);
+    closeSync(handle);
+  } catch {} // Windows does not
+}
+
+/** Why a file cannot be written, in words. */
+export function reason({ code, message }: NodeJS.ErrnoException): string {
+  const words: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'your share of the disk is used up',
+    EROFS: 'the file system is read-only',
+    EACCES: 'you have no right to write there',
+    EPERM: 'you have no right to write there',
+    ENOTDIR: 'a part of this path is a file, not a folder',
+    EISDIR: 'there is a folder of that name',
+  };
+  return words[code ?? ''] ?? message;
+}
+
+/** Moves a file of a run's folder out of the way, to `set-aside/`; an older one of that name stays. @returns its new path */
+export function setAside(directory: string, path: string): string {
+  const folder = join(directory, 'set-aside');
+  try {
+    mkdirSync(folder, { recursive: true });
+    const free = (copy: number): string => {
+      const name = join(folder, copy === 0 ? basename(path) : `${basename(path)}.${copy}`);
+      return existsSync(name) ? free(copy + 1) : name;
+    };
+    const to = free(0);
+    renameSync(path, to);
+    return to;
+  } catch (error) {
+    throw new OutputError(`cannot set ${path} aside: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+/** Names in a folder, in order; none where there is no folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** True for a temporary file of `writeWhole` whose writer is gone. */
+export function isLeftOver(name: string): boolean {
+  const pid = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0); // asks whether there is such a process
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * @file Results as a table: one row per trial, columns with the unit in their name.
+ */
+import type { ChipModel } from '../chips/model.ts';
+import type { Plan } from './plan-file.ts';
+import type { Stored } from './store.ts';
+
+/** Column → value; null where there is none. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** The rows of a plan, in its order, as far as there are results. Counts and energy are those of training. */
+export function rowsOf({ name, trials, vary }: Plan, stored: ReadonlyMap<string, Stored>): Row[] {
+  return trials.flatMap(({ id, specification, learner, access, chip, settings }) => {
+    const found = stored.get(id);
+    if (found === undefined) return [];
+    const { result, seconds } = found;
+    const principal = result.readouts[0];
+    const training = result.meter?.training;
+    const { epochs = result.curve.epoch.at(-1) } = specification.options;
+    return {
+      trial: id,
+      scenario: name,
+      learner,
+      access,
+      chip,
+      box: boxName(specification.chip.boxes),
+      seed: specification.seed,
+      status: result.status,
+      test_error_percent: principal?.testErrorPercent ?? null,
+      validation_error_percent: principal?.validationErrorPercent ?? null,
+      epochs: typeof epochs === 'number' ? epochs : null,
+      forward_passes: training?.forwardPasses ?? null,
+      reverse_passes: training?.reversePasses ?? null,
+      energy_J: training?.energy.total ?? null,
+      weights_digest: result.weightsDigest ?? null,
+      seconds: seconds ?? null,
+      ...Object.fromEntries(vary.map(({ path }) => [path, settings[path] ?? null])),
+      error: result.error ?? null,
+    };
+  });
+}
+
+/** The boxes of a chip in a word or two: "scattering" (between layers), "front comparator", "scattering everywhere". */
+export function boxName({ front, between }: ChipModel['boxes']): string {
+  if (front.kind === 'none') return between.kind;
+  if (between.kind === 'none') return `front ${front.kind}`;
+  return front.kind === between.kind
+    ? `${front.kind} everywhere`
+    : `front ${front.kind}, then ${between.kind}`;
+}
+
+/** Comma-separated values with a heading, quoted where needed. @see RFC 4180; lines end with a line feed alone */
+export function csv(rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  const columns = Object.keys(rows[0]!);
+  const lines = [columns, ...rows.map(row => columns.map(column => row[column] ?? null))];
+  return lines.map(line => `${line.map(field).join(',')}\n`).join('');
+}
+
+function field(value: string | number | null): string {
+  const text = value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

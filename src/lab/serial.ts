@@ -1,0 +1,25 @@
+/**
+ * @file Runs trials one after the other in this process: for tests, debuggers and profilers. While a trial computes, nothing else
+ * happens here, Ctrl-C included.
+ */
+import { attempt } from './attempt.ts';
+import { type Bench, type Executor, inLanes, loadedOnce, type RunTrial } from './executor.ts';
+
+export function serial({ trialModule, loadSplit }: Bench): Executor {
+  const splitOf = loadedOnce(loadSplit);
+  return {
+    workers: 1,
+    async run(trials, watcher, stop) {
+      const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
+      await inLanes(trials, 1, stop, async trial => {
+        const split = await splitOf(trial.specification.data);
+        watcher.started(trial);
+        const outcome = await attempt(runTrial, trial, split, progress =>
+          watcher.progressed(trial, progress),
+        );
+        watcher.finished(trial, outcome);
+      });
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * @file The folder of a run: `plan.json`, `results/<id>.json` and `timings/<id>.json`, one each per finished trial, and what is derived
+ * from them, `results.csv` and `results.jsonl`. A finished result is never written again; one that is torn or of another trial is set
+ * aside, neither trusted nor deleted. Two runs in one folder do not harm each other: they write the same bytes.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { trialId } from '../scenarios/canonical.ts';
+import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
+import type { Outcome } from './executor.ts';
+import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
+import type { Plan } from './plan-file.ts';
+import { csv, type Row, rowsOf } from './rows.ts';
+
+/** A result and how long it took, where that is known. */
+export interface Stored {
+  readonly result: TrialResult;
+  readonly seconds: number | undefined;
+}
+
+export class Store {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Writes the plan. @throws OutputError where the folder cannot be written to, before any work is lost */
+  savePlan(plan: Plan): void {
+    writeWhole(join(this.directory, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
+  }
+
+  /** Writes what came of a trial. @throws OutputError */
+  save({ result, seconds }: Outcome): void {
+    const name = `${result.id}.json`;
+    writeWhole(join(this.directory, 'timings', name), `${JSON.stringify({ id: result.id, seconds })}\n`);
+    writeWhole(join(this.directory, 'results', name), `${JSON.stringify(result, null, 1)}\n`);
+  }
+
+  /**
+   * The results of these trials that are there and sound.
+   * @param notice is told of each file that is not, and has been set aside
+   */
+  read(trials: readonly PlannedTrial[], notice: (text: string) => void): Map<string, Stored> {
+    const folder = join(this.directory, 'results');
+    const wanted = new Set(trials.map(({ id }) => id));
+    const stored = new Map<string, Stored>();
+    for (const name of namesIn(folder)) {
+      const id = name.slice(0, -'.json'.length);
+      const found = name === `${id}.json` && wanted.has(id) ? this.#readResult(id) : foreign(name);
+      if (typeof found === 'string') {
+        const to = setAside(this.directory, join(folder, name));
+        notice(`results/${name} ${found}: moved to ${to}`);
+      } else if (found !== undefined) stored.set(id, { result: found, seconds: this.#readSeconds(id) });
+    }
+    return stored;
+  }
+
+  /** Writes the tables for people with Python and R, one row for each trial of the plan that has a result. @throws OutputError */
+  derive(plan: Plan, stored: ReadonlyMap<string, Stored>): Row[] {
+    const rows = rowsOf(plan, stored);
+    writeWhole(join(this.directory, 'results.csv'), csv(rows));
+    writeWhole(join(this.directory, 'results.jsonl'), rows.map(row => `${JSON.stringify(row)}\n`).join(''));
+    return rows;
+  }
+
+  /** The result, or what is wrong with it. */
+  #readResult(id: string): TrialResult | string {
+    try {
+      return fault(JSON.parse(readFileSync(join(this.directory, 'results', `${id}.json`), 'utf8')), id);
+    } catch {
+      return 'is torn';
+    }
+  }
+
+  #readSeconds(id: string): number | undefined {
+    try {
+      const { seconds } = JSON.parse(readFileSync(join(this.directory, 'timings', `${id}.json`), 'utf8'));
+      return typeof seconds === 'number' ? seconds : undefined;
+    } catch {
+      return undefined; // a result without its timing is still a result
+    }
+  }
+}
+
+/** The result as it is, or why it is not that of trial `id`. */
+function fault(result: TrialResult, id: string): TrialResult | string {
+  if (typeof result !== 'object' || result === null || result.format !== 1)
+    return 'is not a result of this version';
+  if (result.id !== id || trialId(result.specification) !== id) return 'is the result of another trial';
+  if (result.status === 'failed') return result;
+  const errors = Array.isArray(result.readouts)
+    ? result.readouts.map(readout => readout?.testErrorPercent)
+    : [];
+  return result.status === 'done' && errors.length > 0 && errors.every(Number.isFinite)
+    ? result
+    : 'is incomplete';
+}
+
+/** Why a file that is no result of the plan has no business among results; nothing where it may stay. */
+function foreign(name: string): string | undefined {
+  if (/^[0-9a-f]{16}\.json$/.test(name)) return undefined; // of an older plan of this scenario
+  if (isLeftOver(name)) return 'was being written when a run was broken off';
+  return name.endsWith('.tmp') ? undefined : 'is not a result';
+}

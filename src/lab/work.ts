@@ -1,0 +1,29 @@
+/**
+ * @file What a worker thread does with a trial.
+ */
+import { parentPort } from 'node:worker_threads';
+import type { Split } from '../data/data.ts';
+import type { PlannedTrial } from '../scenarios/trial-files.ts';
+import { attempt } from './attempt.ts';
+import type { Outcome, Progress, RunTrial } from './executor.ts';
+
+export interface Task {
+  readonly trial: PlannedTrial;
+  /** over shared memory */
+  readonly split: Split;
+  /** URL of a module that exports `runTrial` */
+  readonly trialModule: string;
+}
+
+/** Sent to the main thread on the way. */
+export interface Message {
+  readonly id: string;
+  readonly progress: Progress;
+}
+
+export async function work({ trial, split, trialModule }: Task): Promise<Outcome> {
+  const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
+  return attempt(runTrial, trial, split, progress => {
+    parentPort?.postMessage({ id: trial.id, progress } satisfies Message);
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * @file What the figures share: the error axis, and how learners and settings look.
+ */
+import { percent } from '../numbers.ts';
+import type { Learner, Study } from '../study.ts';
+import { colourOf, shapeOf } from './colours.ts';
+import type { Frame, Specification } from './figure.ts';
+import { fitted } from './vega.ts';
+
+/** Where ticks stand, and where an axis may begin. */
+const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100];
+const beginnings = [...steps, 1.5, 2.5, 4, 6, 7, 8, 15, 25, 40, 60, 70, 80].sort((a, b) => a - b);
+
+/** Everything an error axis has to show, and the scale for it. */
+export interface ErrorAxis {
+  /** channel definition for `y`, without its field */
+  readonly channel: Specification;
+  /** an error where the axis can show it: none has a logarithm of nothing */
+  shown(error: number): number;
+}
+
+/** A logarithmic axis of errors in percent around `errors`, said aloud in its title. */
+export function errorAxis(errors: readonly number[], title: string): ErrorAxis {
+  const positive = errors.filter(error => error > 0);
+  const least = Math.min(100, ...positive);
+  const most = Math.max(0.02, ...positive);
+  const low = beginnings.findLast(step => step <= least * 0.95) ?? steps[0]!;
+  const high = steps.find(step => step >= most) ?? 100;
+  return {
+    channel: {
+      type: 'quantitative',
+      scale: { type: 'log', domain: [low, high], nice: false, clamp: true },
+      axis: {
+        title: `${title}, % (log axis)`,
+        values: steps.filter(step => step >= low && step <= high),
+        format: '~g',
+      },
+    },
+    shown: error => Math.min(high, Math.max(low, error)),
+  };
+}
+
+/** Channel definition for `color` by the field `learner`. */
+export const learnerColour = (learners: readonly Learner[]): Specification => ({
+  field: 'learner',
+  type: 'nominal',
+  scale: { domain: learners.map(each => each.name), range: learners.map(colourOf) },
+});
+
+/** Channel definition for `shape` by the field `learner`. */
+export const learnerShape = (learners: readonly Learner[]): Specification => ({
+  field: 'learner',
+  type: 'nominal',
+  scale: { domain: learners.map(each => each.name), range: learners.map(shapeOf) },
+});
+
+/** One small panel for each setting, with the same axes. */
+export function bySetting(
+  study: Pick<Study, 'settings'>,
+  frame: Frame,
+  panel: Specification,
+  height: number,
+): Specification {
+  const count = study.settings.length;
+  if (count === 1) return { ...fitted(frame.width), height, ...panel };
+  const columns = frame.narrow ? 1 : count % 3 === 0 ? 3 : 2;
+  const margin = frame.narrow ? 52 : 64;
+  const width = Math.floor((frame.width - margin - (columns - 1) * 28) / columns);
+  return {
+    facet: {
+      field: 'setting',
+      type: 'nominal',
+      sort: study.settings.map(setting => setting.label),
+      header: { title: null },
+    },
+    columns,
+    spacing: { row: 18, column: 28 },
+    spec: { width, height, ...panel },
+  };
+}
+
+/** "n = 3 chips", "n = 2 to 3 chips": how many finished trials stand behind each mark. */
+export function chipsBehind(study: Study): string {
+  const counts = study.cells.map(cell => cell.done.length).filter(count => count > 0);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `n = ${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'chip' : 'chips'}, one for each seed`;
+}
+
+/** What the whiskers or bands are, for captions; `shape` is their name. */
+export function intervalWords(study: Study, shape: string): string {
+  if (Math.max(...study.cells.map(cell => cell.done.length)) < 2)
+    return `no ${shape}: one chip shows no spread`;
+  return study.interval === 'student'
+    ? `${shape} are 95 % Student-t intervals of the mean`
+    : `${shape} reach from the best chip to the worst`;
+}
+
+/** "4.2 % (4.0 to 4.4, 3 chips)" */
+export const errorInWords = (error: { mean: number; low: number; high: number; count: number }): string =>
+  error.count === 1
+    ? `${percent(error.mean)} (1 chip)`
+    : `${percent(error.mean)} (${error.low.toFixed(1)} to ${error.high.toFixed(1)}, ${error.count} chips)`;

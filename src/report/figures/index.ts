@@ -1,0 +1,21 @@
+/** @file The figures of the report, in their order. */
+import { boxes } from './boxes.ts';
+import { chip } from './chip.ts';
+import { errors } from './errors.ts';
+import type { Figure } from './figure.ts';
+import { layers } from './layers.ts';
+import { learningCurves } from './learning-curves.ts';
+import { neurons } from './neurons.ts';
+import { passes } from './passes.ts';
+import { receptiveFields } from './receptive-fields.ts';
+
+export const figures: readonly Figure[] = [
+  errors,
+  passes,
+  learningCurves,
+  layers,
+  chip,
+  neurons,
+  boxes,
+  receptiveFields,
+];

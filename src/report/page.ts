@@ -1,0 +1,122 @@
+/**
+ * @file The page: one file that needs nothing else. The answer first, then the table, the figures, and how it was done.
+ */
+import { readFile } from 'node:fs/promises';
+import { accessTable } from './access.ts';
+import { variables } from './figures/colours.ts';
+import { type Figure, narrow, type Panel, wide } from './figures/figure.ts';
+import { figures } from './figures/index.ts';
+import { render } from './figures/vega.ts';
+import { html, json, type Markup, prose, raw } from './html.ts';
+import { facts, method } from './method.ts';
+import type { Study } from './study.ts';
+import { failures, glance, readouts, results } from './tables.ts';
+import { answer } from './words.ts';
+
+/**
+ * The report of a study, as HTML.
+ * @param drawn the figures to draw, all by default
+ */
+export async function page(study: Study, drawn: readonly Figure[] = figures): Promise<string> {
+  const [style, script] = await Promise.all(['page.css', 'page.js'].map(beside));
+  // one after the other: the order of drawing is part of the bytes
+  const panels: Markup[] = [];
+  for (const figure of drawn) {
+    const panel = figure.panel(study);
+    if (panel) panels.push(await place(study, figure, panel, panels.length + 1));
+  }
+  const { headline } = answer(study);
+  const content = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${study.title}</title>
+<style>
+:root { ${raw(variables('light'))} }
+@media screen and (prefers-color-scheme: dark) { :root { ${raw(variables('dark'))} } }
+${raw(style!)}</style>
+</head>
+<body>
+<div class="page">
+<header>
+<p class="kind">mortal: learning on analog hardware, simulated</p>
+<h1>${study.title}</h1>
+<p class="question">${study.question}</p>
+<nav aria-label="Contents"><a href="#answer">Answer</a><a href="#results">Results</a><a href="#figures">Figures</a><a href="#method">How it was done</a></nav>
+</header>
+<main>
+<section id="answer"><h2>${prose(headline)}</h2>
+${answerSection(study)}</section>
+<section id="results"><h2>All results, and what they cost</h2>
+${failures(study)}
+${results(study)}
+<details><summary>Every readout: all layers, layers from 2 on, each layer alone, one pass</summary>${readouts(study)}</details>
+</section>
+<section id="figures">${panels}</section>
+<section id="method"><h2>How it was done</h2>
+${method(study)}
+<p class="save"><a data-save="study" download="${study.name.replaceAll('/', '-')}.json" href="#method">All settings and results as JSON</a></p></section>
+</main>
+<footer>Made by mortal from the result files of this run. One file, no network.</footer>
+</div>
+<script type="application/json" id="study">${json(facts(study))}</script>
+<script>
+${raw(script!)}</script>
+</body>
+</html>
+`;
+  return content.markup;
+}
+
+/** The answer in words, and the whole of it in one small table. */
+function answerSection(study: Study): Markup {
+  const { settings, findings, costs, cautions } = answer(study);
+  const list = (lines: typeof settings) =>
+    html`<dl class="places">${lines.map(each => html`<dt>${each.setting}</dt><dd>${prose(each.text)}</dd>`)}</dl>`;
+  const places =
+    settings.length > 1 ? list(settings) : settings.map(each => html`<p>${prose(each.text)}</p>`);
+  const first = study.settings[0]?.label ?? '';
+  return html`${cautions.length > 0 ? html`<div class="cautions" role="note">${cautions.map(text => html`<p>${text}</p>`)}</div>` : undefined}
+${glance(study)}
+${places}
+${findings.map(text => html`<p>${prose(text)}</p>`)}
+${costs.length > 0 ? html`<p>What each setting costs against “${first}”, in percentage points of test error, least first:</p>${list(costs)}` : undefined}`;
+}
+
+/** A figure with number, caption, what it was drawn from, and ways to save it. */
+async function place(
+  study: Study,
+  { name }: Figure,
+  { title, caption, drawing }: Panel,
+  number: number,
+): Promise<Markup> {
+  const id = `figure-${name}`;
+  const save = (what: string, label: string, file: string) =>
+    html`<a data-save="${what}" download="${file}" href="#${id}">${label}</a>`;
+  const drawn =
+    drawing.kind === 'markup'
+      ? drawing.markup
+      : html`<div class="wide">${raw(await render(drawing.specification(wide), `${name}-wide`))}</div>
+<div class="narrow">${raw(await render(drawing.specification(narrow), `${name}-narrow`))}</div>`;
+  const links =
+    drawing.kind === 'markup'
+      ? []
+      : [
+          save(`${id}-specification`, 'Vega-Lite', `${name}.vl.json`),
+          ' · ',
+          save('svg', 'SVG', `${name}.svg`),
+        ];
+  const specification =
+    drawing.kind === 'vega-lite'
+      ? html`<script type="application/json" id="${id}-specification">${json(drawing.specification(wide))}</script>`
+      : undefined;
+  return html`<figure class="figure" id="${id}"><h3>${prose(title)}</h3>
+<div class="drawing">${drawn}</div>
+<figcaption><b>Figure ${number}.</b> ${prose(caption)}${links.length > 0 ? html` <span class="save">Save: ${links}</span>` : undefined}</figcaption>
+${name === 'chip' ? accessTable(study) : undefined}${specification}</figure>
+`;
+}
+
+const beside = (file: string): Promise<string> => readFile(new URL(file, import.meta.url), 'utf8');

@@ -1,0 +1,165 @@
+/**
+ * @file From a scenario file and what the command line changes to a scenario with nothing left open. Everything that is wrong is
+ * gathered and told at once.
+ */
+import { basename, dirname, resolve, sep } from 'node:path';
+import { ChipModel } from '../chips/model.ts';
+import { Devices } from './devices.ts';
+import { readEntries } from './entries.ts';
+import { entry, type Place, parse, type Source, textAt, type Written, whereOf, without } from './locate.ts';
+import { type Override, put, readOverride } from './overrides.ts';
+import { InputError, type Problem } from './problems.ts';
+import { readSource } from './read.ts';
+import { type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
+import { chipProblems, dataProblems, sizeProblems } from './sense.ts';
+import { check } from './validate.ts';
+import { crossed, readVary, type Varied } from './vary.ts';
+
+export interface LoadOptions {
+  /** `path=value`, as after `--set` */
+  readonly overrides?: readonly string[];
+  /** folder that `file` is relative to and errors are told from */
+  readonly cwd?: string;
+}
+
+/** Reads a scenario file. @throws InputError */
+export async function load(
+  file: string,
+  known: Known,
+  { overrides = [], cwd = process.cwd() }: LoadOptions = {},
+): Promise<Scenario> {
+  return readScenario(
+    readSource(file, cwd),
+    known,
+    overrides.map(argument => readOverride(argument, cwd)),
+    cwd,
+  );
+}
+
+/** Reads a scenario from text. @throws InputError */
+export async function readScenario(
+  source: Source,
+  known: Known,
+  overrides: readonly Override[] = [],
+  cwd = process.cwd(),
+): Promise<Scenario> {
+  const file = parse(source);
+  const root = overrides.reduce(
+    (at, { path, value }) => put(at, path, value, value.at, known.learners),
+    file,
+  );
+  const frame = await check(ScenarioFrame, root);
+  if (frame.problems.length > 0) throw new InputError(frame.problems);
+  const { title, question, seeds } = frame.value as ScenarioFrame;
+  const vary = readVary(root);
+  refuseOverruled(overrides, vary);
+
+  const devices = new Devices(cwd);
+  const fixed = root.kind === 'record' ? without(root, 'vary') : root;
+  const settings: Setting[] = [];
+  const problems: Problem[] = [];
+  for (const point of crossed(vary)) {
+    try {
+      const written = point.reduce<Written>(
+        (at, { path, place, value }) => put(at, path, value, place, known.learners),
+        fixed,
+      );
+      const labels = Object.fromEntries(point.map(({ path, label }) => [path, label]));
+      settings.push(await readSetting(written, labels, devices, known));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    name: nameInFolder(resolve(source.folder, basename(source.name))),
+    title,
+    question,
+    vary: vary.map(({ path, values }) => ({ path, labels: values.map(({ label }) => label) })),
+    seeds: Array.isArray(seeds) ? seeds : Array.from({ length: seeds }, (_, i) => i + 1),
+    settings,
+    devices: devices.used,
+  };
+}
+
+/** Everything of one point of what is varied. @throws InputError with the problems of all parts */
+async function readSetting(
+  root: Written,
+  labels: Setting['labels'],
+  devices: Devices,
+  known: Known,
+): Promise<Setting> {
+  const frame = await check(ScenarioFrame, root);
+  if (frame.problems.length > 0) throw new InputError(frame.problems);
+  const { data, checkpoints } = frame.value as ScenarioFrame;
+  const writtenChip = entry(root, 'chip')!;
+  const problems = dataProblems(data, known.dataSets, entry(root, 'data')!, ['data']);
+  const [chip, entries] = await Promise.all([
+    gathered(problems, () => readChip(writtenChip, devices)),
+    gathered(problems, () => readEntries(entry(root, 'learners')!, known.learners)),
+  ]);
+  const set = known.dataSets[data.set];
+  if (chip !== undefined && set !== undefined && 'inputs' in set)
+    problems.push(...sizeProblems(chip, set, writtenChip, ['chip']));
+  if (problems.length > 0 || chip === undefined || entries === undefined) throw new InputError(problems);
+  return { labels, data, chip, chipName: chipName(writtenChip), entries, checkpoints };
+}
+
+/** What `read` returns; where it finds something wrong, that is added to `problems` instead. */
+async function gathered<T>(problems: Problem[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+/** A chip, whole. @throws InputError */
+export async function readChip(written: Written, devices: Devices): Promise<ChipModel> {
+  const whole = await devices.whole('chip', written);
+  const { value, problems } = await check(ChipModel, whole, ['chip']);
+  const chip = value as ChipModel;
+  const odd = problems.length > 0 ? problems : chipProblems(chip, whole, ['chip']);
+  if (odd.length > 0) throw new InputError(odd);
+  return withoutWords(chip);
+}
+
+/** A description without what it says of itself: words are not part of what is asked, a better one must not cost a run. */
+function withoutWords<T>(described: T): T {
+  if (Array.isArray(described)) return described.map(withoutWords) as T;
+  if (typeof described !== 'object' || described === null) return described;
+  const kept = Object.entries(described).filter(
+    ([key]) => !['$schema', 'description', 'source'].includes(key),
+  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutWords(value)])) as T;
+}
+
+function chipName(written: Written): string {
+  const name = written.kind === 'value' ? String(written.value) : textAt(written, 'model');
+  return name === undefined ? 'own' : basename(name, '.json');
+}
+
+/** A path that is varied takes its values from there, so an override of it, or of something in it, would be lost. */
+function refuseOverruled(overrides: readonly Override[], vary: readonly Varied[]): void {
+  const problems = overrides.flatMap(({ path, value }) =>
+    vary
+      .filter(varied => `${path}.`.startsWith(`${varied.path}.`))
+      .map(varied => ({
+        where: whereOf(value.at as Place),
+        path: '',
+        message: `the scenario varies ${varied.path}, which would overrule this; --set 'vary.${varied.path}=[...]' changes its values`,
+      })),
+  );
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** `paper/x` for `…/scenarios/paper/x.json`, `x` for a file elsewhere. */
+function nameInFolder(path: string): string {
+  const folders = dirname(path).split(sep);
+  const from = folders.lastIndexOf('scenarios');
+  const inside = from < 0 ? [] : folders.slice(from + 1);
+  return [...inside, basename(path, '.json')].join('/');
+}

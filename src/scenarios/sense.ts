@@ -1,0 +1,106 @@
+/**
+ * @file What a schema cannot say: parts that are each allowed but make no sense together.
+ */
+import type { ChipModel } from '../chips/model.ts';
+import { problem, shown } from './explain.ts';
+import type { Path, Written } from './locate.ts';
+import { alternatives, didYouMean, type Problem } from './problems.ts';
+import type { DataSetSizes, Known, Setting } from './schema.ts';
+
+const gibibyte = 2 ** 30;
+const mostBytes = 3 * gibibyte; // the memory of a trial is one WebAssembly memory, which ends at 4 GiB
+
+/** Contradictions within a chip. */
+export function chipProblems(chip: ChipModel, written: Written, above: Path = []): Problem[] {
+  const problems: Problem[] = [];
+  const { cell, update } = chip;
+  if (update.kind === 'pulsed' && cell.kind === 'linear')
+    problems.push(
+      problem(
+        written,
+        ['update', 'kind'],
+        above,
+        'a pulsed update needs a cell with a step ("constant-step" or "soft-bounds"), but the chip has a linear one',
+      ),
+    );
+  if (cell.minimumConductance >= cell.maximumConductance)
+    problems.push(
+      problem(
+        written,
+        ['cell', 'minimumConductance'],
+        above,
+        `${cell.minimumConductance} S is not below the maximum, ${cell.maximumConductance} S`,
+      ),
+    );
+  return problems;
+}
+
+/** A data set that is not there, or not that large. */
+export function dataProblems(
+  data: Setting['data'],
+  sets: Known['dataSets'],
+  written: Written,
+  above: Path,
+): Problem[] {
+  const names = Object.keys(sets);
+  const set = Object.hasOwn(sets, data.set) ? sets[data.set] : undefined;
+  if (set === undefined)
+    return [
+      problem(
+        written,
+        ['set'],
+        above,
+        `found "${data.set}", a data set is needed: ${alternatives(names)}${didYouMean(data.set, names)}`,
+      ),
+    ];
+  if ('problem' in set) return [problem(written, ['set'], above, set.problem)];
+  const problems: Problem[] = [];
+  if (data.train + data.validation > set.training)
+    problems.push(
+      problem(
+        written,
+        ['train'],
+        above,
+        `${data.train} training and ${data.validation} validation samples are more than the ${set.training} that "${data.set}" has for both`,
+      ),
+    );
+  if (data.test > set.test)
+    problems.push(
+      problem(
+        written,
+        ['test'],
+        above,
+        `found ${shown(data.test)}, but "${data.set}" has ${set.test} test samples`,
+      ),
+    );
+  return problems;
+}
+
+/** A chip that no memory of a trial holds. */
+export function sizeProblems(chip: ChipModel, set: DataSetSizes, written: Written, above: Path): Problem[] {
+  const bytes = roughBytes(chip, set);
+  if (bytes <= mostBytes) return [];
+  const size = (bytes / gibibyte).toPrecision(2);
+  return [
+    problem(
+      written,
+      ['layers'],
+      above,
+      `${shown(chip.layers)} would take about ${size} GiB a trial; 3 GiB are the most that is simulated`,
+    ),
+  ];
+}
+
+/**
+ * About what a trial takes: a dozen numbers for every cell pair (weight, moments, gradient, bounds, steps) and a score for
+ * every activity of a batch of some hundred samples.
+ */
+function roughBytes(chip: ChipModel, { inputs, classes }: DataSetSizes): number {
+  let pairs = 0;
+  let units = inputs;
+  chip.layers.forEach((width, layer) => {
+    pairs += ((chip.layers[layer - 1] ?? inputs) + 1 + classes) * width;
+    units += width;
+  });
+  return 4 * (12 * pairs + 20 * 500 * units);
+}

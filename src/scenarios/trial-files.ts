@@ -1,0 +1,100 @@
+/**
+ * @file The two things that travel between machines: what a trial is asked (`TrialSpecification`) and what it answers (`TrialResult`).
+ * Both are plain JSON. A specification is fully resolved: no file names, no units, no defaults left open.
+ */
+import type { Access, ChipModel } from '../chips/model.ts';
+
+/** One chip, one learner, one setting, one seed. The trial's name is the hash of this. */
+export interface TrialSpecification {
+  /** changes when results of the same specification would no longer be comparable */
+  readonly format: 1;
+  readonly data: {
+    readonly set: string;
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+  readonly chip: ChipModel;
+  readonly learner: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** validation errors are taken this many times along the training, evenly */
+  readonly checkpoints: number;
+}
+
+/** A trial of a scenario: the specification and where it stands in the question. */
+export interface PlannedTrial {
+  /** hash of the specification, 16 hexadecimal digits */
+  readonly id: string;
+  readonly specification: TrialSpecification;
+  /** name of the scenario's learner entry; differs from specification.learner where one learner is entered twice */
+  readonly learner: string;
+  readonly access: Access;
+  /** name of the chip's file */
+  readonly chip: string;
+  /** each varied path → its value in words, in the order of the scenario */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Everything metered on the way. */
+export interface MeterReading {
+  forwardPasses: number;
+  reversePasses: number;
+  columnReads: number;
+  dacConversions: number;
+  adcConversions: number;
+  pulses: number;
+  cellsWritten: number;
+  digitalMacs: number;
+  /** joules, by the chip's energy table */
+  energy: { cells: number; dac: number; adc: number; digital: number; writing: number; total: number };
+}
+
+/** What one readout of the trained chip got wrong. */
+export interface ReadoutResult {
+  name: string;
+  role: string;
+  /** chip passes per classified sample */
+  passes: number;
+  testErrorPercent: number;
+  /** null where no images were kept for validation */
+  validationErrorPercent: number | null;
+}
+
+/** What a trial answers. Depends on the specification alone: the same bits on every machine of one kind. */
+export interface TrialResult {
+  readonly format: 1;
+  readonly id: string;
+  readonly specification: TrialSpecification;
+  readonly status: 'done' | 'failed';
+  readonly access: Access;
+  /** chip passes per training sample and epoch */
+  readonly trainingPasses: number;
+  /** present when status is 'failed': a sentence for people, with layer and quantity where known */
+  readonly error?: string;
+  /** the first is the learner's principal readout */
+  readonly readouts: readonly ReadoutResult[];
+  /** along the training; `forwardPasses` counts chip passes so far per training sample */
+  readonly curve: {
+    readonly epoch: readonly number[];
+    readonly loss: readonly number[];
+    readonly validationErrorPercent: readonly (number | null)[];
+    readonly forwardPasses: readonly number[];
+  };
+  readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
+  /** SHA-256 of the final weights of all crossbars */
+  readonly weightsDigest?: string;
+  readonly dataDigest?: string;
+  /** small things to draw */
+  readonly pictures?: Pictures;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface Pictures {
+  /** incoming weights of some units of the first layer, each width × height, scaled to bytes around 128 (no weight); base64 */
+  readonly receptiveFields?: { width: number; height: number; units: number; bytes: string };
+  /** activity of some neuron circuits of the first layer against their input */
+  readonly transferCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
+  /** mean output of some units of the first box between layers against the unit's main input, others at rest */
+  readonly boxCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
+}

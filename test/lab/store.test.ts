@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { attempt } from '../../src/lab/attempt.ts';
+import { writeWhole } from '../../src/lab/files.ts';
+import { Store } from '../../src/lab/store.ts';
+import { runTrial } from '../fixtures/fake-trial.ts';
+import { planned } from '../fixtures/trials.ts';
+import { bench, filesOf, freshFolder, write } from '../fixtures/world.ts';
+
+const plan = await planned();
+const [first, second] = plan.trials as [(typeof plan.trials)[0], (typeof plan.trials)[0]];
+const split = await bench.loadSplit(first.specification.data);
+const outcome = await attempt(runTrial, first, split, () => {});
+
+/** A store with the first trial in it, and what it says when it is read. */
+function withFirst() {
+  const store = new Store(freshFolder());
+  store.save(outcome);
+  const notices: string[] = [];
+  return { store, notices, read: () => store.read(plan.trials, text => notices.push(text)) };
+}
+
+describe('a store', () => {
+  test('gives back what it was given', () => {
+    const { read, notices } = withFirst();
+    expect([...read()]).toEqual([[first.id, outcome]]);
+    expect(notices).toEqual([]);
+  });
+
+  test('keeps results, not how long they took, in the file of a result', () => {
+    const { store } = withFirst();
+    store.save({ ...outcome, seconds: 123 });
+    const files = filesOf(store.directory);
+    expect(files[`results/${first.id}.json`]).toBe(`${JSON.stringify(outcome.result, null, 1)}\n`);
+    expect(JSON.parse(files[`timings/${first.id}.json`]!)).toEqual({ id: first.id, seconds: 123 });
+  });
+
+  test('has a result although its timing is lost', () => {
+    const { store, read } = withFirst();
+    writeFileSync(join(store.directory, 'timings', `${first.id}.json`), '{"sec');
+    expect(read().get(first.id)).toEqual({ result: outcome.result, seconds: undefined });
+  });
+
+  const sound = outcome.result;
+  test.each<[string, string, string]>([
+    ['is cut off', JSON.stringify(sound).slice(0, -20), 'is torn'],
+    ['is empty', '', 'is torn'],
+    ['is something else', '{"hello": "world"}', 'is not a result of this version'],
+    ['is of a later version', JSON.stringify({ ...sound, format: 2 }), 'is not a result of this version'],
+    [
+      'is that of another trial',
+      JSON.stringify({ ...sound, id: second.id }),
+      'is the result of another trial',
+    ],
+    [
+      'answers another question',
+      JSON.stringify({ ...sound, specification: { ...sound.specification, checkpoints: 99 } }),
+      'is the result of another trial',
+    ],
+    ['has no answer', JSON.stringify({ ...sound, readouts: [] }), 'is incomplete'],
+    [
+      'has no number',
+      JSON.stringify(sound).replaceAll(/"testErrorPercent":[\d.]+/g, '"testErrorPercent":null'),
+      'is incomplete',
+    ],
+  ])('sets aside a result that %s', (_, text, reason) => {
+    const { store, notices, read } = withFirst();
+    const name = `${first.id}.json`;
+    writeFileSync(join(store.directory, 'results', name), text);
+    expect(read().size).toBe(0);
+    expect(notices).toEqual([
+      `results/${name} ${reason}: moved to ${join(store.directory, 'set-aside', name)}`,
+    ]);
+    expect(readFileSync(join(store.directory, 'set-aside', name), 'utf8')).toBe(text);
+    expect(existsSync(join(store.directory, 'results', name))).toBe(false);
+  });
+
+  test('sets aside what is no result, and keeps what was set aside before', () => {
+    const { store, notices, read } = withFirst();
+    write(store.directory, {
+      'results/notes.txt': 'new',
+      'set-aside/notes.txt': 'old',
+      'set-aside/notes.txt.1': 'older',
+    });
+    expect(read().size).toBe(1);
+    expect(notices[0]).toContain('results/notes.txt is not a result: moved to');
+    expect(filesOf(join(store.directory, 'set-aside'))).toEqual({
+      'notes.txt': 'old',
+      'notes.txt.1': 'older',
+      'notes.txt.2': 'new',
+    });
+  });
+
+  test('leaves results of an older plan, and files that another process is writing, where they are', () => {
+    const { store, notices, read } = withFirst();
+    const alive = `results/.${second.id}.json.${process.pid}.tmp`;
+    write(store.directory, { 'results/0123456789abcdef.json': sound, [alive]: '{' });
+    read();
+    expect(notices).toEqual([]);
+  });
+
+  test('sets aside what a process that is gone had begun to write', () => {
+    const { store, notices, read } = withFirst();
+    write(store.directory, { [`results/.${second.id}.json.99999999.tmp`]: '{' });
+    expect(read().size).toBe(1);
+    expect(notices[0]).toContain('was being written when a run was broken off');
+  });
+});
+
+describe('writing', () => {
+  test.each([
+    ['below a file', 'file/results/x.json', 'a part of this path is a file, not a folder'],
+    ['over a folder', 'folder', 'there is a folder of that name'],
+  ])('%s says what is in the way, and leaves nothing behind', (_, path, reason) => {
+    const folder = freshFolder();
+    write(folder, { file: 'x', 'folder/inside': 'y' });
+    const before = filesOf(folder);
+    expect(() => writeWhole(join(folder, path), 'text')).toThrow(
+      `cannot write ${join(folder, path)}: ${reason}`,
+    );
+    expect(filesOf(folder)).toEqual(before);
+  });
+
+  test.runIf(existsSync('/dev/full'))('onto a full disk says so', () => {
+    // the temporary file is a link to the device that is always full
+    const folder = freshFolder();
+    symlinkSync('/dev/full', join(folder, `.x.json.${process.pid}.tmp`));
+    expect(() => writeWhole(join(folder, 'x.json'), 'text')).toThrow('the disk is full');
+    expect(filesOf(folder)).toEqual({});
+  });
+});
