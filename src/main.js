@@ -12,5 +12,9 @@ try {
   );
   process.exit(2);
 }
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', error => {
+    if (error.code !== 'EPIPE') throw error; // `mortal list | head` has read enough; a run goes on without a listener
+  });
 const { main } = await import('./cli/main.ts');
 process.exitCode = await main(process.argv.slice(2));

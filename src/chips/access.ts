@@ -28,14 +28,14 @@ export interface LayerShape {
  * What was measured in one forward pass. Learners own their passes (`chip.newPass(batch)`), the chip fills them.
  * `inputs[l]` [batch, rows of l] is what drove the rows of crossbar l, bias and label lines included;
  * `outputs[l]` [batch, units of l] is the activity of its neuron circuits, before normaliser and box; `boxed[l]` what came out
- * of the box behind it, before the second normaliser (the normalised activity itself where there is no box);
+ * of the box behind it, before the second normaliser (undefined where there is no box, and so no second normaliser);
  * `delivered` [batch, units of the last layer] is what leaves the chip behind the last normaliser and box.
  */
 export interface Pass {
   readonly batch: number;
   readonly inputs: readonly Matrix[];
   readonly outputs: readonly Matrix[];
-  readonly boxed: readonly Matrix[];
+  readonly boxed: readonly (Matrix | undefined)[];
   readonly delivered: Matrix;
 }
 
@@ -72,7 +72,7 @@ export interface MeasuredView {
   readonly epsilon: number;
   /** Room for the measurements of one pass of up to `batch` samples. Not for training loops: allocates. */
   newPass(batch: number): Pass;
-  /** The first `count` samples' room of a pass, sharing its numbers. Allocates a few small objects. */
+  /** The room of samples `from` to `from + count` of a pass, sharing its numbers. Allocates a few small objects. */
   partOf(pass: Pass, from: number, count: number): Pass;
   /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
   hold(images: Matrix): void;

@@ -66,18 +66,19 @@ export function buildChip(
   });
 }
 
-/** Sizes of every layer: features, then one bias row, then the label rows. */
-export function layerShapes(layers: readonly number[], inputs: number, labelLines: number): LayerShape[] {
-  return layers.map((units, l) => {
+/** Sizes of every layer: features, then one bias row, then the label rows. Frozen, for learners see them. */
+export function layerShapes(layers: readonly number[], inputs: number, labelLines: number): readonly LayerShape[] {
+  const shapes = layers.map((units, l) => {
     const features = l === 0 ? inputs : layers[l - 1]!;
-    return {
+    return Object.freeze({
       inputs: features,
       rows: features + 1 + labelLines,
       units,
       biasRow: features,
       labelRow: labelLines > 0 ? features + 1 : -1,
-    };
+    });
   });
+  return Object.freeze(shapes);
 }
 
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, every box a plain wire, converters as built. */

@@ -27,7 +27,7 @@ export function fullPassOf(pass: Pass): FullPass {
   return full;
 }
 
-/** @param boxed for each layer, whether a box stands behind it: without one, "boxed" is the normalised activity itself */
+/** @param boxed for each layer, whether a box stands behind it */
 export function newPass(
   batch: number,
   layers: readonly LayerShape[],
@@ -44,7 +44,7 @@ export function newPass(
     outputs: each(shape => shape.units),
     currents: each(shape => shape.units),
     normalised,
-    boxed: layers.map((shape, l) => (boxed[l] ? engine.matrix(batch, shape.units) : normalised[l]!)),
+    boxed: layers.map((shape, l) => (boxed[l] ? engine.matrix(batch, shape.units) : undefined)),
     delivered: boxed[last] ? engine.matrix(batch, layers[last]!.units) : normalised[last]!,
     scales: engine.matrix(batch, 1),
     held: { version: -1 },
@@ -61,7 +61,7 @@ export function partOf(pass: Pass, from: number, count: number): Pass {
     outputs: part(full.outputs),
     currents: part(full.currents),
     normalised: part(full.normalised),
-    boxed: part(full.boxed),
+    boxed: full.boxed.map(m => m && rowsOf(m, from, count)),
     delivered: rowsOf(full.delivered, from, count),
     scales: rowsOf(full.scales, from, count),
     held: { version: -1 },

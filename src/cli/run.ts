@@ -72,7 +72,9 @@ async function act(file: string, options: Options, world: World): Promise<number
   const todo = lab.pending(whole, store, options.only, text => void world.stderr.write(`${text}\n`));
   const show = display(world.stderr, todo.todo.length, options.quiet === true);
   if (options.quiet !== true)
-    world.stderr.write(`${whatIsToDo(trials.length, todo.todo.length)} Results go to ${near}.\n`);
+    world.stderr.write(
+      `${whatIsToDo(new Set(trials.map(({ id }) => id)).size, todo.todo.length)} Results go to ${near}.\n`,
+    );
 
   const ending = await interruptibly(
     world,

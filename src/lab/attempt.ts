@@ -5,7 +5,7 @@ import type { Split } from '../data/data.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import type { Outcome, Progress, RunTrial } from './executor.ts';
 
-/** Runs a trial; an error it throws becomes a result of status 'failed'. */
+/** Runs a trial; an error it throws, or an answer that is no number, becomes a result of status 'failed'. */
 export async function attempt(
   runTrial: RunTrial,
   trial: PlannedTrial,
@@ -17,6 +17,8 @@ export async function attempt(
   let result: TrialResult;
   try {
     result = await runTrial({ id, specification }, split, { progress });
+    const odd = result.readouts.find(({ testErrorPercent }) => !Number.isFinite(testErrorPercent));
+    if (odd !== undefined) throw new Error(`${odd.name}: the test error is ${odd.testErrorPercent}`);
   } catch (error) {
     result = failure(trial, error);
   }

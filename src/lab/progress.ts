@@ -61,15 +61,16 @@ function bars(stream: Stream, trials: number): Display {
     },
     finished(trial, { result }) {
       run.finished(trial);
+      if (result.status === 'failed') all.log(`${nameOf(trial)} failed: ${result.error}\n`);
       const bar = each.get(trial.id);
       if (bar !== undefined) all.remove(bar);
       each.delete(trial.id);
       refresh();
-      if (result.status === 'failed') all.log(`${nameOf(trial)} failed: ${result.error}\n`);
     },
     say: text => all.log(`${text}\n`),
     close() {
       clearInterval(clock);
+      all.update(); // what was logged is shown at the next picture, and there is none after this
       all.stop();
     },
   };

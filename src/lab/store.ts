@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trialId } from '../scenarios/canonical.ts';
+import { OutputError } from '../scenarios/problems.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import type { Outcome } from './executor.ts';
 import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
@@ -25,8 +26,9 @@ export class Store {
     this.directory = directory;
   }
 
-  /** Writes the plan. @throws OutputError where the folder cannot be written to, before any work is lost */
+  /** Writes the plan. @throws OutputError where the folder cannot be written to, or is in use for something else */
   savePlan(plan: Plan): void {
+    this.#refuseStrangers();
     writeWhole(join(this.directory, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
   }
 
@@ -64,6 +66,18 @@ export class Store {
     return rows;
   }
 
+  /** Files that are not ours would be set aside, so a folder is taken only when it is empty or that of a run. */
+  #refuseStrangers(): void {
+    const names = namesIn(this.directory);
+    const ours = names.includes('plan.json')
+      ? isPlan(join(this.directory, 'plan.json'))
+      : !names.includes('results');
+    if (!ours)
+      throw new OutputError(
+        `${this.directory} is in use for something else; choose another folder with --out`,
+      );
+  }
+
   /** The result, or what is wrong with it. */
   #readResult(id: string): TrialResult | string {
     try {
@@ -80,6 +94,14 @@ export class Store {
     } catch {
       return undefined; // a result without its timing is still a result
     }
+  }
+}
+
+function isPlan(path: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(readFileSync(path, 'utf8')).trials);
+  } catch {
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@
  * @file What follows across the settings: where Forward-Forward loses, how it compares with its layer-local rival, who collapses,
  * and what each setting costs.
  */
-import { listed, percent, points, space } from './numbers.ts';
+import { allOf, listed, percent, points, space } from './numbers.ts';
 import { distinct, type Learner, learnerInRole, quoted, type Setting, type Study, spanOf } from './study.ts';
 import {
   type Comparison,
@@ -124,7 +124,7 @@ export function costs(study: Study): Place[] {
 /** " in all 4 settings", " in scattering and comparator"; nothing where there is one setting. */
 function inSettings(study: Study, places: readonly { setting: Setting }[], total: number): string {
   if (study.settings.length === 1) return '';
-  if (places.length === total && total > 2) return ` in all ${total} settings`;
+  if (places.length === total) return ` in ${allOf(total, 'setting')}`;
   return ` in ${listed(places.map(place => place.setting.label))}`;
 }
 

@@ -2,7 +2,7 @@
  * @file The finding in one line: how Forward-Forward fares among the learners a real chip allows, and whether its layer-local
  * rival does as well for less.
  */
-import { listed, space } from './numbers.ts';
+import { allOf, listed, space } from './numbers.ts';
 import { type Learner, learnerInRole, quoted, type Study } from './study.ts';
 import { compare, isBroken, keepsUp, ofLearner, type Standing, trainingPasses } from './verdict.ts';
 
@@ -16,7 +16,7 @@ export function headline(study: Study, all: readonly Standing[][]): string {
     own.length === 1
       ? ''
       : count === own.length
-        ? ` in all ${count} settings`
+        ? ` in ${allOf(count, 'setting')}`
         : ` in ${count} of ${own.length} settings`;
   const broken = own.filter(isBroken).length;
   const start =
@@ -34,7 +34,7 @@ function rivalClause(study: Study, hero: Learner, herosTriumph: boolean): string
   const comparisons = rival ? compare(study, hero, rival) : [];
   if (!rival || comparisons.length === 0) return '';
   const name = quoted(rival);
-  const where = comparisons.length === 1 ? '' : ' in all of them';
+  const where = comparisons.length === 1 ? '' : ' everywhere';
   if (comparisons.every(each => each.side === 'second')) return `; ${name} beats it${where}`;
   if (comparisons.every(each => each.side === 'first')) return `; it beats ${name}${where}`;
   if (comparisons.every(each => each.side !== 'first')) {
@@ -54,8 +54,8 @@ function withoutHero(study: Study, all: readonly Standing[][]): string {
     const own = ofLearner(all, learner).filter(standing => standing.error);
     return own.length === all.length && own.every(keepsUp);
   });
-  const where = all.length === 1 ? '' : ` in all ${all.length} settings`;
-  if (steady.length === 0) return `No learner is best throughout the ${all.length} settings`;
+  const where = all.length === 1 ? '' : ` in ${allOf(all.length, 'setting')}`;
+  if (steady.length === 0) return `No learner is best${where}`;
   const names = listed(steady.map(learner => quoted(learner)));
   return all.length === 1 && steady.length === 1
     ? `${names} errs least`

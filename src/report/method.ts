@@ -66,7 +66,7 @@ function card(study: Study, name: string): Markup {
     return html`<dt>${key}</dt><dd>${values.join(' / ')}</dd>`;
   });
   return html`<section class="card"><h4>${named(learner)}</h4>
-<p class="summary">${learner.procedure === learner.name ? '' : `${learner.procedure}; `}${learner.access} access.${about ? ` ${asSentence(about.summary)}` : ''}</p>
+<p class="summary">${learner.procedure === learner.name ? '' : `${asSentence(learner.procedure)} `}${asSentence(`${learner.access} access`)}${about ? ` ${asSentence(about.summary)}` : ''}</p>
 <dl>${rows}</dl>${about ? html`<p class="source">${about.source}</p>` : undefined}</section>`;
 }
 

@@ -32,6 +32,10 @@ export function listed(things: readonly string[]): string {
   return `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;
 }
 
+/** "both settings", "all 4 settings" */
+export const allOf = (count: number, thing: string): string =>
+  count === 2 ? `both ${thing}s` : `all ${count} ${thing}s`;
+
 /** Three digits that count: "0.0123", "4.57", "312", "12,300". */
 export function significant(value: number): string {
   if (value === 0) return '0';
@@ -55,12 +59,13 @@ export interface Scale {
 
 const prefixes = ['f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G'];
 
-/** One scale for a whole column of quantities, such that its middle (geometric) lies between 1 and 1000. */
+/** One scale for a whole column of quantities: that of the largest, unless it leaves a thousandth of the smallest. */
 export function commonScale(values: readonly number[], unit: string): Scale {
   const positive = values.filter(value => value > 0);
   if (positive.length === 0) return { factor: 1, unit };
-  const middle = positive.reduce((sum, value) => sum + Math.log10(value), 0) / positive.length;
-  const index = Math.min(prefixes.length - 1, Math.max(0, Math.floor(middle / 3) + 5));
+  const [least, most] = [Math.log10(Math.min(...positive)), Math.log10(Math.max(...positive))];
+  const third = Math.floor((least < 3 * Math.floor(most / 3) - 3 ? (least + most) / 2 : most) / 3);
+  const index = Math.min(prefixes.length - 1, Math.max(0, third + 5));
   return { factor: 10 ** (3 * (index - 5)), unit: prefixes[index] + unit };
 }
 

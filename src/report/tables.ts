@@ -81,7 +81,7 @@ export function results(study: Study): Markup {
         : undefined;
     return html`<tbody>${head}${rows}</tbody>`;
   };
-  const note = html`Test error of the principal readout: mean ± one standard deviation over chips (sd), and the worst of them. Passes of the chip per training sample, over the whole training, and per test image; “back” counts errors driven backwards through one crossbar each. Energy by the chip’s energy table; per image with every readout answering.`;
+  const note = html`Test error of the principal readout: mean ± one standard deviation over chips (sd), and the worst of them. Passes of the chip per training sample, over the whole training, and per test image; “back” counts errors driven backwards through one crossbar each. Energy of chip and digital side by the chip’s energy table; per image with every readout answering.`;
   return tabled(
     'results',
     note,
@@ -128,7 +128,7 @@ export function readouts(study: Study): Markup {
       : 'range from the best chip to the worst';
   const note = html`Every readout of every learner: mean ± one standard deviation over ${chipsBehind(study)}, and the ${interval}. Validation error is what learners may choose by; test error is what they are judged on.`;
   return tabled(
-    'results',
+    'readouts',
     note,
     html`
 <thead><tr><th scope="col">learner</th><th scope="col">readout</th><th scope="col">what votes</th><th scope="col" class="number">passes</th><th scope="col" class="number">test error, %</th><th scope="col" class="number">interval</th><th scope="col" class="number">validation, %</th></tr></thead>
@@ -147,7 +147,7 @@ function readoutRows(study: Study, cell: Cell | undefined): Markup[] {
     )!;
     const validation = mean(all.flatMap(each => each.validationErrorPercent ?? []));
     const interval = test.count > 1 ? `${bare(test.low)} to ${bare(test.high)}` : '–';
-    return html`<tr><th scope="row">${k === 0 ? named(cell.learner) : undefined}</th><td>${readout.name}</td><td class="access">${readout.role}</td><td class="number">${counted(readout.passes)}</td><td class="number">${spread(test)}</td><td class="number">${interval}</td><td class="number">${Number.isFinite(validation) ? bare(validation) : '–'}</td></tr>`;
+    return html`<tr><th scope="row">${k === 0 ? named(cell.learner) : undefined}</th><td class="readout">${readout.name}</td><td class="access">${readout.role}</td><td class="number">${counted(readout.passes)}</td><td class="number">${spread(test)}</td><td class="number">${interval}</td><td class="number">${Number.isFinite(validation) ? bare(validation) : '–'}</td></tr>`;
   });
 }
 
@@ -172,8 +172,17 @@ export const named = (learner: Learner): Markup =>
   html`<span class="learner">${mark(learner)}${learner.name}</span>`;
 
 /** A table in a box of its own, that it scrolls in where the page is narrow, and a note below it. */
-export const tabled = (kind: string, note: Markup | undefined, content: Markup): Markup =>
-  html`<div class="table"><div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="${kind}">${content}</table></div>${note && html`<p class="note">${note}</p>`}</div>`;
+export const tabled = (kind: keyof typeof tables, note: Markup | undefined, content: Markup): Markup =>
+  html`<div class="table"><div class="scroll" tabindex="0" role="region" aria-label="${tables[kind]}"><table class="${kind}">${content}</table></div>${note && html`<p class="note">${note}</p>`}</div>`;
+
+/** The tables there are, and what they are called where they are not seen. */
+const tables = {
+  glance: 'Test errors at a glance',
+  results: 'Results and costs',
+  readouts: 'Every readout',
+  knowledge: 'What each access may know',
+  parameters: 'Parameters of the chip',
+} as const;
 
 const spread = (error: Summary): Markup =>
   error.count > 1

@@ -46,6 +46,8 @@ export const rules: readonly string[] = [
   `“Best” is the least mean test error among learners that a real chip allows; transparent access exists in a simulator only and is called a bound.`,
   `“Collapses” means: mean test error above five times the least in the same setting.`,
   `“No better than a random chip” means: mean test error not below that of \`readout-only\`, which trains a readout on a chip left as it was made.`,
+  '“Stays at” is said of learners within twice the least mean test error of every setting.',
+  '“Still improving” means: somewhere the last fifth of the training took away more than a twentieth of the validation error, and more than two tenths of a point.',
 ];
 
 /** Standings of every planned learner in a setting, in the order of the scenario. */

@@ -4,9 +4,6 @@
  */
 import type { Unit } from 'mathjs';
 
-/** Turns text into a number in `unit` ('1' for a ratio). @throws Error whose message says what is needed instead */
-export type Convert = (text: string, unit: string) => number;
-
 /** What each unit measures, and how one writes it. */
 const measures: Readonly<Record<string, readonly [what: string, example: string]>> = {
   '1': ['a ratio', '0.05 or "5 %"'],
@@ -30,10 +27,13 @@ export function needed(unit: string): string {
     : `${known[0]} is needed (for example ${known[1]})`;
 }
 
-/** Loads mathjs. */
-export async function loadUnits(): Promise<Convert> {
-  const { unit } = await import('mathjs');
-  return (text, wanted) => (wanted === '1' ? ratio(text) : converted(text, wanted, unit));
+let mathjs: Promise<typeof import('mathjs')> | undefined;
+
+/** The text as a number in `unit` ('1' for a ratio). @throws Error whose message says what is needed instead */
+export async function inUnit(text: string, unit: string): Promise<number> {
+  if (unit === '1') return ratio(text);
+  mathjs ??= import('mathjs');
+  return converted(text, unit, (await mathjs).unit);
 }
 
 const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;

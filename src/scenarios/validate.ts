@@ -9,7 +9,7 @@ import type { DataValidationCxt, SchemaValidateFunction } from 'ajv/dist/types/i
 import { explain, outOfRange, pathOf, problem, type Schema, shown } from './explain.ts';
 import { type Path, plain, type Written } from './locate.ts';
 import type { Problem } from './problems.ts';
-import { type Convert, loadUnits } from './units.ts';
+import { inUnit } from './units.ts';
 
 /** What came of a validation. The value is to be trusted only where there are no problems. */
 export interface Checked {
@@ -54,15 +54,12 @@ interface Found {
   readonly meaning: { unit: string; range: Schema } | { variables: readonly string[] };
 }
 
-let units: Promise<Convert> | undefined;
-
 async function turned({ text, meaning }: Found): Promise<unknown> {
   if ('variables' in meaning) {
     const { parseFormula } = await import('./formula.ts');
     return parseFormula(text, meaning.variables);
   }
-  units ??= loadUnits();
-  const number = (await units)(text, meaning.unit);
+  const number = await inUnit(text, meaning.unit);
   const wrong = outOfRange(number, meaning.range);
   if (wrong !== undefined) throw new Error(wrong);
   return number;

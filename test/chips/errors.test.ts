@@ -1,6 +1,5 @@
 /** @file What a chip refuses, and what it says. */
-import { test } from '@fast-check/vitest';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Labels } from '../../src/chips/access.ts';
 import { fullPassOf } from '../../src/chips/pass.ts';
 import { openEngine } from '../../src/engine/engine.ts';

@@ -1,6 +1,5 @@
 /** @file What makes a chip an individual: flaws fixed by its seed, noise fresh at every read. */
-import { test } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildChip, nominal } from '../../src/chips/build.ts';
 import type { Chip } from '../../src/chips/chip.ts';
 import type { ChipModel } from '../../src/chips/model.ts';

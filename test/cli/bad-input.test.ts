@@ -5,7 +5,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { filesOf, freshFolder, mortal, scenario, write } from '../fixtures/world.ts';
+import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
+import { mortal, scenario } from '../fixtures/world.ts';
 
 const good = scenario();
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { si } from '../../src/cli/si.ts';
 import { realWorld } from '../../src/cli/world.ts';
-import { filesOf, freshFolder, mortal, scenario, write } from '../fixtures/world.ts';
+import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
+import { mortal, scenario } from '../fixtures/world.ts';
 
 const root = process.cwd();
 

@@ -6,14 +6,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { filesOf, freshFolder, mortal, scenario, write } from '../fixtures/world.ts';
+import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
+import { mortal, plainChip, scenario } from '../fixtures/world.ts';
 
 const two = [{ learner: 'stand-in' }, { learner: 'stand-in', as: 'slow', milliseconds: 100 }];
 
 /** A folder with a scenario in it. */
 function folderWith(changes: Record<string, unknown> = {}) {
   const folder = freshFolder();
-  write(folder, { 'scenarios/x.json': scenario(changes) });
+  write(folder, { 'scenarios/x.json': scenario({ chip: plainChip, ...changes }) });
   return folder;
 }
 const resultsOf = (folder: string) => filesOf(join(folder, 'reports/x/results'));
@@ -130,6 +131,21 @@ describe('a run', () => {
     expect(err).toBe(
       `cannot write ${join(folder, 'reports/x/plan.json')}: a part of this path is a file, not a folder\n`,
     );
+  });
+
+  test.each([
+    ['results', { 'mine/results/thesis.txt': 'years of work' }],
+    ['a plan', { 'mine/plan.json': '{"trials": "by jury"}' }],
+  ])('leaves a folder alone that holds %s of somebody else', async (_, files) => {
+    const folder = folderWith();
+    write(folder, files);
+    const before = filesOf(folder);
+    const { code, err } = await run(folder, '--out', 'mine');
+    expect([code, err]).toEqual([
+      2,
+      `${join(folder, 'mine')} is in use for something else; choose another folder with --out\n`,
+    ]);
+    expect(filesOf(folder)).toEqual(before);
   });
 
   test('whose folder breaks on the way ends with one line', async () => {

@@ -52,7 +52,7 @@ describe('the table of results', () => {
       trial: trials[0]!.id,
       scenario: 'test',
       learner: 'stand-in',
-      chip: 'reference',
+      chip: 'own',
       box: 'none',
       seed: '1',
       status: 'done',

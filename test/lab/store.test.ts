@@ -5,8 +5,9 @@ import { attempt } from '../../src/lab/attempt.ts';
 import { writeWhole } from '../../src/lab/files.ts';
 import { Store } from '../../src/lab/store.ts';
 import { runTrial } from '../fixtures/fake-trial.ts';
+import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
 import { planned } from '../fixtures/trials.ts';
-import { bench, filesOf, freshFolder, write } from '../fixtures/world.ts';
+import { bench } from '../fixtures/world.ts';
 
 const plan = await planned();
 const [first, second] = plan.trials as [(typeof plan.trials)[0], (typeof plan.trials)[0]];

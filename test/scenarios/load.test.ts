@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/scenarios/canonical.ts';
 import { load } from '../../src/scenarios/load.ts';
 import { plan } from '../../src/scenarios/plan.ts';
+import { freshFolder, write } from '../fixtures/folders.ts';
 import { known } from '../fixtures/known.ts';
-import { freshFolder, scenario, write } from '../fixtures/world.ts';
+import { scenario } from '../fixtures/world.ts';
 
 const folder = freshFolder();
 

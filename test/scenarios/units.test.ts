@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadUnits, needed } from '../../src/scenarios/units.ts';
-
-const convert = await loadUnits();
+import { inUnit, needed } from '../../src/scenarios/units.ts';
 
 describe('quantities', () => {
   test.each([
@@ -50,13 +48,13 @@ describe('quantities', () => {
     ['1e999', '1', undefined],
     ['NaN S', 'S', undefined],
     ['25 uS; import("x")', 'S', undefined],
-  ])('"%s" in %s is %s', (text, unit, expected) => {
-    if (expected === undefined) expect(() => convert(text, unit)).toThrow(needed(unit));
-    else expect(convert(text, unit)).toBe(expected);
+  ])('"%s" in %s is %s', async (text, unit, expected) => {
+    if (expected === undefined) await expect(inUnit(text, unit)).rejects.toThrow(needed(unit));
+    else expect(await inUnit(text, unit)).toBe(expected);
   });
 
-  test('a unit that is not known is named', () => {
-    expect(() => convert('25 uSiemensen', 'S')).toThrow(
+  test('a unit that is not known is named', async () => {
+    await expect(inUnit('25 uSiemensen', 'S')).rejects.toThrow(
       'a conductance is needed (for example "25 uS"), and "uSiemensen" is no unit',
     );
   });

@@ -5,10 +5,11 @@
 import { count, strict } from '../../description.ts';
 import { type Classifier, defineLearner, type Readout } from '../learner.ts';
 import { trainHead } from '../parts/head-training.ts';
+import { trainingOptions } from '../parts/options.ts';
 import { evaluationBatch, outputClassifier } from '../parts/output-classifier.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
 import { dataSheetKnowledge } from './backprop-loop.ts';
-import { backpropOptions, trainByBackprop } from './train.ts';
+import { trainByBackprop } from './train.ts';
 
 const copied: Readout = { name: 'softmax on the output lines, as copied', role: 'principal', passes: 1 };
 const recalibrated: Readout = { name: 'softmax recalibrated on the chip', role: 'recalibrated', passes: 1 };
@@ -19,7 +20,7 @@ export const backpropBlind = defineLearner({
   source: 'In-silico training and weight transfer; the control of Wright et al. 2022 (Nature 601:549)',
   access: 'documented',
   options: strict({
-    ...backpropOptions,
+    ...trainingOptions({ epochs: 10, rate: 0.003 }),
     recalibration: count('epochs on the chip in which the readout of the second number is retrained', {
       default: 3,
     }),
@@ -38,10 +39,8 @@ export const backpropBlind = defineLearner({
       dataSheetKnowledge(engine),
       ({ head: current, ...progress }) => {
         lesson.digital(training.length * perImage);
-        lesson.epoch({
-          ...progress,
-          classifier: (softwareClassifier ??= outputClassifier(sheet, [{ head: current, readout: copied }])),
-        });
+        softwareClassifier ??= outputClassifier(sheet, [{ head: current, readout: copied }]);
+        lesson.epoch({ ...progress, classifier: softwareClassifier });
       },
     );
     layers.forEach(({ wanted }, l) => {

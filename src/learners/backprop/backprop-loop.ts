@@ -5,10 +5,11 @@
 import { strict } from '../../description.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { defineLearner } from '../learner.ts';
+import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
 import type { Knowledge } from './backward.ts';
-import { backpropOptions, trainedClassifier } from './train.ts';
+import { trainedClassifier } from './train.ts';
 
 /** What a data sheet says: ReLUs, wires, the weights asked for. */
 export const dataSheetKnowledge =
@@ -24,7 +25,7 @@ export const backpropLoop = defineLearner({
   summary: 'forward on the chip, backward by the data sheet, straight through the boxes',
   source: 'Chip-in-the-loop training with a straight-through estimator (Bengio et al. 2013, arXiv 1308.3432)',
   access: 'documented',
-  options: strict(backpropOptions),
+  options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {

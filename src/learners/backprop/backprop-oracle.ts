@@ -4,8 +4,9 @@
  */
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
+import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
-import { backpropOptions, trainedClassifier } from './train.ts';
+import { trainedClassifier } from './train.ts';
 
 export const backpropOracle = defineLearner({
   name: 'backprop-oracle',
@@ -13,7 +14,7 @@ export const backpropOracle = defineLearner({
   source:
     'Rumelhart, Hinton and Williams 1986; derivative of the noise-averaged box, quantisers straight through',
   access: 'transparent',
-  options: strict(backpropOptions),
+  options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {

@@ -36,8 +36,7 @@ export function backward(
   const { kernels, gemm } = engine;
   const { layers, epsilon } = chip;
   const widest = Math.max(...layers.map(l => l.rows), ...layers.map(l => l.units));
-  const a = engine.matrix(batch, widest);
-  const b = engine.matrix(batch, widest);
+  const [room, behind, before] = [1, 2, 3].map(() => engine.matrix(batch, widest)) as [Matrix, Matrix, Matrix];
   const deltas = layers.map(shape => engine.matrix(batch, shape.units));
   const transposed = layers.map((shape, l) => (l === 0 ? undefined : engine.matrix(shape.units, shape.rows)));
   const cut = (m: Matrix, rows: number, columns: number): Matrix => ({
@@ -48,14 +47,21 @@ export function backward(
 
   /** From the features of layer l + 1 (or the output lines) to the currents of layer l. */
   function throughLayer(l: number, pass: Pass, error: Matrix): void {
-    const { units } = layers[l]!;
-    const behindBox = cut(a, pass.batch, units);
-    const beforeBox = cut(b, pass.batch, units);
-    kernels.normaliseRowsBack(pass.boxed[l]!, error, behindBox, epsilon);
-    knowledge.boxBack(l, pass, behindBox, beforeBox);
     const delta = rowsOf(deltas[l]!, 0, pass.batch);
-    kernels.normaliseRowsBack(pass.outputs[l]!, beforeBox, delta, epsilon);
+    kernels.normaliseRowsBack(pass.outputs[l]!, throughBox(l, pass, error), delta, epsilon);
     knowledge.neuronBack(l, pass, delta);
+  }
+
+  /** The error before the box behind layer l; without a box, and so without a second normaliser, the same error. */
+  function throughBox(l: number, pass: Pass, error: Matrix): Matrix {
+    const boxed = pass.boxed[l];
+    if (!boxed) return error;
+    const { units } = layers[l]!;
+    const behindBox = cut(behind, pass.batch, units);
+    const beforeBox = cut(before, pass.batch, units);
+    kernels.normaliseRowsBack(boxed, error, behindBox, epsilon);
+    knowledge.boxBack(l, pass, behindBox, beforeBox);
+    return beforeBox;
   }
 
   return {
@@ -66,7 +72,7 @@ export function backward(
         if (l === 0) break;
         const { rows, units } = layers[l]!;
         kernels.transpose(knowledge.weights(l), transposed[l]!);
-        arriving = cut(a, pass.batch, rows);
+        arriving = cut(room, pass.batch, rows);
         gemm.multiply(rowsOf(deltas[l]!, 0, pass.batch), transposed[l]!, arriving);
         count(pass.batch * rows * units);
       }

@@ -2,7 +2,6 @@
  * @file The one trainer of the backprop family: forward on a chip (or on its data sheet), softmax outside it, backward by what the
  * member knows, Adam, changes asked of the crossbars.
  */
-import { type Static, Type } from '@sinclair/typebox';
 import type { MeasuredView } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import type { Samples } from '../../data/data.ts';
@@ -11,16 +10,11 @@ import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Classifier, Lesson } from '../learner.ts';
 import { batchesOf } from '../parts/batches.ts';
-import { annealed, trainingOptions } from '../parts/options.ts';
+import { annealed, type TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { type Plastic, plasticLayers } from '../parts/plastic.ts';
 import { type SoftmaxHead, softmaxHead } from '../parts/softmax-head.ts';
 import { backward, type Knowledge } from './backward.ts';
-
-/** Options of every member of the family. */
-export const backpropOptions = trainingOptions({ epochs: 10, rate: 0.002 });
-const Options = Type.Object(backpropOptions);
-export type BackpropOptions = Static<typeof Options>;
 
 /** What the trainer needs of a lesson. */
 export interface Trainee {
@@ -39,7 +33,7 @@ export interface Trainee {
  */
 export function trainByBackprop(
   trainee: Trainee,
-  options: BackpropOptions,
+  options: TrainingOptions,
   knowledge: (layers: readonly Plastic[]) => Knowledge,
   each: (progress: { epoch: number; epochs: number; loss: number; head: SoftmaxHead }) => void,
 ): { layers: Plastic[]; head: SoftmaxHead } {
@@ -76,7 +70,7 @@ export function trainByBackprop(
 
 /** Trains the lesson's chip and answers by what `classifier` makes of the head; it is made once, when the first epoch ends. */
 export function trainedClassifier(
-  lesson: Trainee & Pick<Lesson<Access, BackpropOptions>, 'options' | 'epoch'>,
+  lesson: Trainee & Pick<Lesson<Access, TrainingOptions>, 'options' | 'epoch'>,
   knowledge: (layers: readonly Plastic[]) => Knowledge,
   classifier: (head: SoftmaxHead) => Classifier,
 ): Classifier {

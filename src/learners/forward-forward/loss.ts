@@ -23,18 +23,21 @@ export const losses: Record<
   (positive: number, negative: number, threshold: number, temperature: number, out: Factors) => void
 > = {
   threshold(positive, negative, threshold, temperature, out) {
-    const p = sigmoid((threshold - positive) / temperature);
-    const n = sigmoid((negative - threshold) / temperature);
-    out.positive = p;
-    out.negative = n;
-    out.loss = -Math.log(Math.max(1 - p, 1e-30)) - Math.log(Math.max(1 - n, 1e-30));
+    const p = (threshold - positive) / temperature;
+    const n = (negative - threshold) / temperature;
+    out.positive = sigmoid(p);
+    out.negative = sigmoid(n);
+    out.loss = softplus(p) + softplus(n);
   },
   paired(positive, negative, _threshold, temperature, out) {
-    const q = sigmoid((negative - positive) / temperature);
-    out.positive = q;
-    out.negative = q;
-    out.loss = -Math.log(Math.max(1 - q, 1e-30));
+    const q = (negative - positive) / temperature;
+    out.positive = sigmoid(q);
+    out.negative = sigmoid(q);
+    out.loss = softplus(q);
   },
 };
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** −ln(1 − σ(x)), where σ(x) may be 1 to the last bit. */
+const softplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));

@@ -8,8 +8,8 @@ export function passesUpTo(chip: MeasuredView, most: number): (count: number) =>
   const whole = chip.newPass(most);
   const parts = new Map<number, Pass>([[most, whole]]);
   return count => {
-    let part = parts.get(count);
-    if (!part) parts.set(count, (part = chip.partOf(whole, 0, count)));
+    const part = parts.get(count) ?? chip.partOf(whole, 0, count);
+    parts.set(count, part);
     return part;
   };
 }

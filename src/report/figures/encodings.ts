@@ -1,11 +1,11 @@
 /**
  * @file What the figures share: the error axis, and how learners and settings look.
  */
-import { percent } from '../numbers.ts';
-import type { Learner, Study } from '../study.ts';
+import { percent, space } from '../numbers.ts';
+import { type Learner, type Study, spanOf } from '../study.ts';
 import { colourOf, shapeOf } from './colours.ts';
 import type { Frame, Specification } from './figure.ts';
-import { fitted } from './vega.ts';
+import { axisWidth, fitted } from './vega.ts';
 
 /** Where ticks stand, and where an axis may begin. */
 const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100];
@@ -64,14 +64,13 @@ export function bySetting(
   const count = study.settings.length;
   if (count === 1) return { ...fitted(frame.width), height, ...panel };
   const columns = frame.narrow ? 1 : count % 3 === 0 ? 3 : 2;
-  const margin = frame.narrow ? 52 : 64;
-  const width = Math.floor((frame.width - margin - (columns - 1) * 28) / columns);
+  const width = Math.floor((frame.width - axisWidth(frame) - (columns - 1) * 28) / columns);
   return {
     facet: {
       field: 'setting',
       type: 'nominal',
       sort: study.settings.map(setting => setting.label),
-      header: { title: null },
+      header: { title: null, labelLimit: width },
     },
     columns,
     spacing: { row: 18, column: 28 },
@@ -82,8 +81,9 @@ export function bySetting(
 /** "n = 3 chips", "n = 2 to 3 chips": how many finished trials stand behind each mark. */
 export function chipsBehind(study: Study): string {
   const counts = study.cells.map(cell => cell.done.length).filter(count => count > 0);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return `n = ${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'chip' : 'chips'}, one for each seed`;
+  if (counts.length === 0) return 'no chip yet';
+  const things = Math.max(...counts) === 1 ? 'chip' : 'chips';
+  return `n${space}=${space}${spanOf(counts, String)} ${things}, one for each seed`;
 }
 
 /** What the whiskers or bands are, for captions; `shape` is their name. */

@@ -16,7 +16,7 @@ import {
 } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
 import { numericScale } from './numeric-scale.ts';
-import { fitted, look } from './vega.ts';
+import { axisWidth, fitted, look } from './vega.ts';
 
 export const errors: Figure = {
   name: 'errors',
@@ -131,7 +131,7 @@ const specify =
       data,
       facet: { field: 'panel', type: 'nominal', sort: panels, header: { title: null } },
       columns: 1,
-      spec: { width: frame.width - (frame.narrow ? 52 : 64), height: Math.round(height * 0.62), layer },
+      spec: { width: frame.width - axisWidth(frame), height: Math.round(height * 0.62), layer },
     };
   };
 

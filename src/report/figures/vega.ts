@@ -8,6 +8,12 @@ import type { Frame, Specification } from './figure.ts';
 
 const font = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif';
 
+/** Pixels for the labels of a vertical axis. */
+const room = (frame: Frame): number => (frame.narrow ? 26 : 32);
+
+/** Pixels that a vertical axis takes in all, title included. */
+export const axisWidth = (frame: Frame): number => room(frame) + (frame.narrow ? 26 : 28);
+
 /** How every figure looks, without data or marks. */
 export const look = (frame: Frame): Specification => ({
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -38,6 +44,8 @@ export const look = (frame: Frame): Specification => ({
       tickSize: 4,
       labelPadding: 3,
     },
+    // labels get the same room in every figure, so that widths can be told beforehand
+    axisY: { minExtent: room(frame), maxExtent: room(frame) },
     header: {
       labelColor: ink,
       labelFontSize: frame.narrow ? 12 : 13,
@@ -52,12 +60,12 @@ export const look = (frame: Frame): Specification => ({
       columns: frame.narrow ? 2 : 3,
       title: null,
       labelColor: ink,
-      labelFontSize: frame.narrow ? 11.5 : 12,
+      labelFontSize: frame.narrow ? 10.5 : 12,
       labelLimit: 0,
       symbolOpacity: 1,
       symbolSize: 70,
 
-      columnPadding: frame.narrow ? 12 : 18,
+      columnPadding: frame.narrow ? 8 : 18,
       rowPadding: 4,
       offset: 14,
     },

@@ -1,0 +1,149 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { narrow, type Specification, wide } from '../../src/report/figures/figure.ts';
+import { figures } from '../../src/report/figures/index.ts';
+import { numericScale } from '../../src/report/figures/numeric-scale.ts';
+import { render } from '../../src/report/figures/vega.ts';
+import { type Study, study } from '../../src/report/study.ts';
+import { madeUpRun, type Table } from '../fixtures/made-up-study.ts';
+
+const whole = study(madeUpRun());
+
+/** The Vega-Lite specification of a figure, where it has one. */
+function specificationOf(name: string, of: Study, frame = wide): Specification {
+  const drawing = figures.find(figure => figure.name === name)!.panel(of)!.drawing;
+  if (drawing.kind !== 'vega-lite') throw new Error(`${name} is no Vega-Lite figure`);
+  return drawing.specification(frame);
+}
+
+/** Values of a field in everything a specification draws. */
+const valuesOf = (specification: Specification, field: string): unknown[] =>
+  (specification.data as { values: Record<string, unknown>[] }).values.flatMap(row => row[field] ?? []);
+
+describe.each(figures.map(figure => [figure.name, figure] as const))('%s', (name, figure) => {
+  const panel = figure.panel(whole)!;
+  const svgs: string[] = [];
+  const warned = vi.spyOn(console, 'warn');
+
+  beforeAll(async () => {
+    const { drawing } = panel;
+    if (drawing.kind === 'markup') svgs.push(drawing.markup.markup);
+    else
+      for (const frame of [wide, narrow])
+        svgs.push(await render(drawing.specification(frame), `${name}-${frame.width}`));
+  });
+
+  test('is drawn without a warning and without broken numbers', () => {
+    expect(warned).not.toHaveBeenCalled();
+    for (const svg of svgs) expect(svg).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+
+  test('takes its colours from the page', () => {
+    for (const svg of svgs) expect(svg).not.toMatch(/(fill|stroke)="#|fill="white"|fill="black"/);
+  });
+
+  test('fits its frame', () => {
+    const widths = svgs.map(svg => Number(svg.match(/^<svg[^>]* width="(\d+)"/)?.[1] ?? 0));
+    for (const [k, width] of widths.entries())
+      expect(width).toBeLessThanOrEqual([wide, narrow][k]!.width + 12);
+  });
+
+  test('has words', () => {
+    expect(panel.title.length).toBeGreaterThan(10);
+    expect(panel.caption).toMatch(/\.$/);
+  });
+
+  test('has nothing to draw where nothing has finished, or draws the plan', () => {
+    const empty = study(madeUpRun({ table: { a: { ff: 'missing', 'backprop-blind': 'failed' } } }));
+    expect(figure.panel(empty) === undefined).toBe(name !== 'chip');
+  });
+});
+
+test('the same specification gives the same bytes, however often', async () => {
+  const specification = specificationOf('errors', whole);
+  expect(await render(specification, 'a')).toBe(await render(specification, 'a'));
+});
+
+describe('errors', () => {
+  test('every caption names the interval and the number of chips', () => {
+    const caption = (table: Table, seeds: number[]) =>
+      figures[0]!.panel(study(madeUpRun({ table, seeds })))!.caption.replaceAll('\u00a0', ' ');
+    expect(caption({ a: { ff: 4 } }, [1, 2, 3])).toContain(
+      'n = 3 chips, one for each seed; whiskers reach from the best chip to the worst',
+    );
+    expect(caption({ a: { ff: 4 } }, [1, 2, 3, 4, 5])).toContain(
+      'n = 5 chips, one for each seed; whiskers are 95 % Student-t intervals',
+    );
+    expect(caption({ a: { ff: 4 } }, [1])).toContain('no whiskers: one chip shows no spread');
+  });
+
+  test('an error of nothing is drawn at the foot of the logarithmic axis', () => {
+    const specification = specificationOf(
+      'errors',
+      study(madeUpRun({ table: { a: { ff: [0, 0, 0], 'local-softmax': 3 } } })),
+    );
+    for (const error of valuesOf(specification, 'error')) expect(error).toBeGreaterThan(0);
+    expect(valuesOf(specification, 'label')).toContain('0.0');
+  });
+
+  test('failed trials leave a mark', () => {
+    const specification = specificationOf(
+      'errors',
+      study(madeUpRun({ table: { a: { ff: 4, 'backprop-blind': 'failed' } } })),
+    );
+    expect(valuesOf(specification, 'text')).toContain('backprop-blind, a: 3 of 3 trials failed');
+  });
+
+  test('settings that are numbers make a scale', async () => {
+    const table: Table = { '0 %': { ff: 3 }, '10 %': { ff: 4 }, '50 %': { ff: 9 } };
+    const sweep = study(madeUpRun({ table, path: 'chip.cell.readNoise' }));
+    expect(numericScale(sweep)?.title).toBe('read noise, %');
+    expect(new Set(valuesOf(specificationOf('errors', sweep), 'value'))).toEqual(new Set([0, 10, 50]));
+    expect(await render(specificationOf('errors', sweep), 'sweep')).not.toContain('NaN');
+    expect(numericScale(whole)).toBeUndefined();
+  });
+
+  test('where several paths vary, all but the last make panels', () => {
+    const run = madeUpRun({ table: { x: { ff: 4 }, y: { ff: 5 } } });
+    const twice = ['8', '4'].flatMap(bits =>
+      run.trials.map(trial => ({
+        ...trial,
+        planned: { ...trial.planned, settings: { 'chip.dac.bits': bits, ...trial.planned.settings } },
+      })),
+    );
+    const specification = specificationOf('errors', study({ ...run, trials: twice }));
+    expect(specification.facet).toMatchObject({ sort: ['bits 8', 'bits 4'] });
+    expect(new Set(valuesOf(specification, 'value'))).toEqual(new Set(['x', 'y']));
+  });
+});
+
+test('learners that learn in software have no line over chip passes', () => {
+  const values = (specificationOf('passes', whole).data as { values: { part: string; learner: string }[] })
+    .values;
+  expect(values.some(row => row.learner === 'backprop-blind' && row.part === 'curve')).toBe(false);
+  expect(values.some(row => row.learner === 'ff' && row.part === 'curve')).toBe(true);
+});
+
+test('who was still improving is said', () => {
+  const panel = figures.find(figure => figure.name === 'learning-curves')!.panel(whole)!;
+  expect(panel.title).toBe('Everyone had finished learning when training ended');
+  const run = madeUpRun({ table: { a: { ff: 4, 'local-softmax': 4 } } });
+  const trials = run.trials.map(trial => {
+    if (trial.planned.learner !== 'ff') return trial;
+    const curve = {
+      ...trial.result!.curve,
+      validationErrorPercent: trial.result!.curve.epoch.map(epoch => 30 - epoch),
+    };
+    return { ...trial, result: { ...trial.result!, curve } };
+  });
+  const improving = figures
+    .find(figure => figure.name === 'learning-curves')!
+    .panel(study({ ...run, trials }))!;
+  expect(improving.title).toBe('`ff` was still improving when training ended');
+});
+
+test('layers are taken from names of readouts', () => {
+  const rows = (specificationOf('layers', whole).data as { values: { layer: number; learner: string }[] })
+    .values;
+  expect(new Set(rows.map(row => row.layer))).toEqual(new Set([1, 2, 3]));
+  expect(new Set(rows.map(row => row.learner))).toEqual(new Set(['ff', 'local-softmax']));
+});
