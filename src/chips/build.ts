@@ -67,7 +67,11 @@ export function buildChip(
 }
 
 /** Sizes of every layer: features, then one bias row, then the label rows. Frozen, for learners see them. */
-export function layerShapes(layers: readonly number[], inputs: number, labelLines: number): readonly LayerShape[] {
+export function layerShapes(
+  layers: readonly number[],
+  inputs: number,
+  labelLines: number,
+): readonly LayerShape[] {
   const shapes = layers.map((units, l) => {
     const features = l === 0 ? inputs : layers[l - 1]!;
     return Object.freeze({

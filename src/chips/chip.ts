@@ -115,12 +115,14 @@ export class Chip {
     if (labels.classes.length < batch)
       throw new RangeError(`${batch} samples but ${labels.classes.length} labels`);
     for (let b = 0; b < batch; b++)
-      if (labels.classes[b]! >= classes) throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
+      if (labels.classes[b]! >= classes)
+        throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
   }
 
-  /** out = Σ inputsᵀ · delta of layer l. */
+  /** out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such. */
   correlate(l: number, terms: readonly Term[], out: Matrix): void {
-    const { front, engine, scratch } = this.parts;
+    const { front, engine, scratch, meter } = this.parts;
+    for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
     if (l === 0 && front.correlate(full, out)) return;
     correlatePasses(l, full, out, engine, scratch);

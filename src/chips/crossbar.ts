@@ -26,6 +26,8 @@ export interface Crossbar {
   readonly flaws: Flaws | undefined;
   /** standard deviation of the noise of one pair at one read, in units of weight */
   readonly pairNoise: number;
+  /** whether every tile of rows has an ADC of its own, so that its noise and rounding come before the sum */
+  readonly tiled: boolean;
   /** out [batch, columns] = x [batch, rows] · W, with read noise and, tile by tile, the ADC. */
   read(x: Matrix, out: Matrix): void;
   /** Adds what `read` adds after the product, for whoever has the product already. */
@@ -57,7 +59,7 @@ export function buildCrossbar(
   const noise = stream('read');
   const reverseNoise = stream('reverse');
   const norms = engine.matrix(batch, 1);
-  const tiled = model.adc.kind !== 'none' && rows > model.crossbar.tileRows;
+  const tiled = model.adc.kind !== 'none' && rows > model.crossbar.tileRows; // currents of tiles add up by themselves without ADC
   const part = tiled
     ? tileScratch(batch, Math.min(rows, model.crossbar.tileRows), columns, engine)
     : undefined;
@@ -92,6 +94,7 @@ export function buildCrossbar(
     weights,
     flaws,
     pairNoise,
+    tiled,
     read(x, out) {
       if (part) return readTiles(x, out);
       gemm.multiply(x, weights, out);

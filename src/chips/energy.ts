@@ -1,7 +1,7 @@
 /**
  * @file From counts to joules. Cells: a line at voltage V over its cells for a time t dissipates t V² ΣG (Joule's law); voltages
  * are metered, conductances are taken as they are when the bill is written, averaged over a layer. Writing: t V² G per pulse
- * at the mean conductance. Lines, drivers and the digital periphery beyond multiply-adds are not counted.
+ * at the mean conductance. Lines, drivers, memory, control and the arithmetic of optimisers are not counted.
  */
 import type { Meter } from './meter.ts';
 import type { EnergyTable } from './model.ts';

@@ -1,8 +1,9 @@
 /**
- * @file An exact saving. Where nothing random stands before or in the first crossbar (no front box, no read noise, no ADC), passes of
- * the same images that differ only in their labels share the product of the image with the first layer's weights: it is worked
- * out once per `hold`, and labels are added as rows of weights. With labels in the pixels, rows differ by one scalar too: the
- * factor that brings them to mean square 1. The outer products of such passes are shared the same way.
+ * @file An exact saving. Where nothing random stands before the product of the first crossbar (no front box, no ADC of single tiles),
+ * passes of the same images that differ only in their labels share the product of the image with the first layer's weights: it is
+ * worked out once per `hold`, and labels are added as rows of weights. Read noise of linear cells is additive at the output, so each
+ * pass still gets its own. With labels in the pixels, rows differ by one scalar too: the factor that brings them to mean square 1.
+ * The outer products of such passes are shared the same way.
  */
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
@@ -19,7 +20,7 @@ export interface SharedProduct {
   hold(images: Matrix): void;
   /** The weights have changed. */
   stale(): void;
-  /** Fills the currents of the first layer from its inputs, noise-free. */
+  /** Fills the currents of the first layer from its inputs, before read noise and ADC. */
   currents(labels: Labels, pass: FullPass): void;
   /** out [rows, units] = Σ inputsᵀ · (delta + common) over passes of the images held now. */
   correlate(terms: readonly FullTerm[], out: Matrix): void;
@@ -27,8 +28,7 @@ export interface SharedProduct {
 
 /** Whether a first layer of this kind has anything to share. */
 export function isShareable(model: ChipModel, entry: LabelEntry, crossbar: Crossbar): boolean {
-  const deterministic =
-    model.boxes.front.kind === 'none' && crossbar.pairNoise === 0 && model.adc.kind === 'none';
+  const deterministic = model.boxes.front.kind === 'none' && !crossbar.tiled;
   // a DAC behind the scaling makes label pixels change the image's own levels
   return deterministic && (entry === 'lines' || (entry === 'pixels' && model.dac.kind === 'none'));
 }

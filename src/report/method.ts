@@ -95,14 +95,21 @@ function chipTable(study: Study): Markup {
     text => JSON.parse(text),
   );
   const facts = models.map(model => factsOf(model, ChipModel as unknown as Schema, ''));
-  const paths = distinct(facts.flat().map(fact => fact.path));
+  const paths = grouped(distinct(facts.flat().map(fact => fact.path)));
   const rows = paths.map(path => {
-    const same = facts.map(all => all.find(fact => fact.path === path));
-    const values = distinct(same.flatMap(fact => fact?.value ?? []));
-    return html`<tr><th scope="row"><code>${path}</code></th><td>${values.join(' / ')}</td><td class="access">${same.find(fact => fact)!.meaning}</td></tr>`;
+    const same = facts.flatMap(all => all.find(fact => fact.path === path) ?? []);
+    const joined = (of: (fact: Fact) => string) => distinct(same.map(of)).join(' / ');
+    return html`<tr><th scope="row"><code>${path}</code></th><td>${joined(fact => fact.value)}</td><td class="access">${joined(fact => fact.meaning)}</td></tr>`;
   });
   return html`<details><summary>Every parameter of the chip${models.length > 1 ? ` (${models.length} models; a stroke separates their values)` : ''}</summary>
 ${tabled('parameters', undefined, html`<thead><tr><th scope="col">parameter</th><th scope="col">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody>`)}</details>`;
+}
+
+/** Paths with the same parent together, parents in order of appearance. */
+function grouped(paths: readonly string[]): string[] {
+  const parent = (path: string) => path.split('.').slice(0, -1).join('.');
+  const parents = distinct(paths.map(parent));
+  return parents.flatMap(each => paths.filter(path => parent(path) === each));
 }
 
 const ofNoConcern = ['$schema', 'description', 'source'];

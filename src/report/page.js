@@ -8,16 +8,18 @@ document.body.append(tip);
 
 const marks =
   '[role="graphics-symbol"][aria-label]:not([aria-roledescription="axis"]):not([aria-roledescription="legend"]):not([aria-roledescription="title"]):not([aria-roledescription="header"])';
-const reach = 16; // pixels: a finger is not a needle
+const reach = 12; // pixels: a finger is not a needle
 
-/** The mark nearest to the pointer, within reach. */
+const outside = (at, low, high) => Math.max(low - at, at - high, 0);
+
+/** The mark nearest to the pointer, within reach; of those that lie on each other the topmost. */
 function nearest(drawing, x, y) {
   let best = reach;
   let found;
   for (const mark of drawing.querySelectorAll(marks)) {
     const box = mark.getBoundingClientRect();
     if (box.width === 0 && box.height === 0) continue;
-    const distance = Math.hypot(x - (box.left + box.width / 2), y - (box.top + box.height / 2));
+    const distance = Math.hypot(outside(x, box.left, box.right), outside(y, box.top, box.bottom));
     if (distance <= best) [best, found] = [distance, mark];
   }
   return found;

@@ -95,6 +95,11 @@ export interface Pictures {
   readonly receptiveFields?: { width: number; height: number; units: number; bytes: string };
   /** activity of some neuron circuits of the first layer against their input */
   readonly transferCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
-  /** mean output of some units of the first box between layers against the unit's main input, others at rest */
+  /** mean output of some units of the first box between layers, all units given the same input */
   readonly boxCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
+}
+
+/** How a trial tells how far it is. */
+export interface TrialHooks {
+  progress(p: { epoch: number; epochs: number; loss: number; validationErrorPercent?: number }): void;
 }

@@ -5,7 +5,7 @@
 import type { DocumentedView } from '../chips/access.ts';
 import { buildChip, type ChipRequest, nominal } from '../chips/build.ts';
 import type { Chip } from '../chips/chip.ts';
-import { combined, type Meter, newMeter, snapshot } from '../chips/meter.ts';
+import { combined, type Meter, snapshot } from '../chips/meter.ts';
 import { viewOf } from '../chips/views.ts';
 import type { Split } from '../data/data.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
@@ -13,15 +13,11 @@ import { streamOf } from '../engine/streams.ts';
 import { learners } from '../learners/index.ts';
 import type { Classifier, Learner, Lesson } from '../learners/learner.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
-import { type Judge, judgeOf } from './evaluate.ts';
+import { recordCurve } from './curve.ts';
+import { judgeOf } from './evaluate.ts';
 import { picturesOf } from './pictures.ts';
-import type { MeterReading, TrialResult, TrialSpecification } from './trial-files.ts';
+import type { MeterReading, TrialHooks, TrialResult, TrialSpecification } from './trial-files.ts';
 import { versions } from './versions.ts';
-
-/** How a trial tells how far it is. */
-export interface TrialHooks {
-  progress(p: { epoch: number; epochs: number; loss: number; validationErrorPercent?: number }): void;
-}
 
 let engineOfThread: Promise<Engine> | undefined; // a worker runs many trials; each starts with an empty arena
 
@@ -40,15 +36,10 @@ export async function runTrial(
 
   const chip = chipFor(specification, learner, split, engine);
   const judge = judgeOf(split.training.inputs, engine);
-  const { classifier, curve, trained, validationError } = train(
-    specification,
-    learner,
-    chip,
-    split,
-    engine,
-    judge,
-    hooks,
-  );
+  const record = recordCurve(specification, chip, split, judge, hooks);
+  const classifier = train(specification, learner, chip, split, engine, record.epoch);
+  const trained = record.bill();
+  const validationError = record.validationErrors(classifier);
   const before = snapshot(chip.meter);
   const testError = judge(classifier, split.test);
   const tested = combined(chip.meter, before, -1);
@@ -65,7 +56,7 @@ export async function runTrial(
       testErrorPercent: testError[k]!,
       validationErrorPercent: validationError[k]!,
     })),
-    curve,
+    curve: record.curve,
     meter: { training: reading(chip, trained), test: reading(chip, tested) },
     weightsDigest: chip.digest(),
     dataDigest: split.digest,
@@ -89,54 +80,15 @@ function requestFor({ options }: TrialSpecification, learner: Learner, { trainin
   };
 }
 
-/** Gives the learner its lesson and takes the curve at the checkpoints. What the curve costs (`aside`) is not on the learner's bill. */
+/** Gives the learner its lesson. */
 function train(
   specification: TrialSpecification,
   learner: Learner,
   chip: Chip,
   split: Split,
   engine: Engine,
-  judge: Judge,
-  hooks: TrialHooks,
-) {
-  const curve = {
-    epoch: [] as number[],
-    loss: [] as number[],
-    validationErrorPercent: [] as (number | null)[],
-    forwardPasses: [] as number[],
-  };
-  let aside: Meter = newMeter(chip.meter.drive.length);
-  let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
-
-  function epochEnded({
-    epoch,
-    epochs,
-    loss,
-    classifier,
-  }: Parameters<Lesson<never, never>['epoch']>[0]): void {
-    if (!Number.isFinite(loss))
-      throw new Error(`${learner.name}: the loss is ${loss} in epoch ${epoch}; a smaller rate may help`);
-    if (!isCheckpoint(epoch, epochs, specification.checkpoints)) {
-      hooks.progress({ epoch, epochs, loss });
-      return;
-    }
-    const before = snapshot(chip.meter);
-    const errors = judge(classifier, split.validation);
-    const validationErrorPercent = errors[0] ?? null;
-    last = { classifier, errors };
-    aside = combined(aside, combined(chip.meter, before, -1), 1);
-    curve.epoch.push(epoch);
-    curve.loss.push(loss);
-    curve.validationErrorPercent.push(validationErrorPercent);
-    curve.forwardPasses.push(combined(before, aside, -1).forwardPasses / split.training.length);
-    hooks.progress({
-      epoch,
-      epochs,
-      loss,
-      ...(validationErrorPercent !== null && { validationErrorPercent }),
-    });
-  }
-
+  epoch: Lesson<never, never>['epoch'],
+): Classifier {
   const stream = (path: string) => streamOf(specification.seed, `learner/${learner.name}/${path}`);
   let sheet: DocumentedView | undefined;
   const dataSheet = (): DocumentedView => (sheet ??= viewOf(sheetChip(), 'documented', dataSheet));
@@ -145,7 +97,7 @@ function train(
     const request = requestFor(specification, learner, split);
     return buildChip(model, request, engine, path => streamOf(specification.seed, `data-sheet/${path}`));
   };
-  const classifier = learner.train({
+  return learner.train({
     chip: viewOf(chip, learner.access, dataSheet) as never, // the registry holds learners of every access
     options: specification.options,
     training: split.training,
@@ -154,18 +106,8 @@ function train(
     digital: multiplyAdds => {
       chip.meter.digitalMacs += multiplyAdds;
     },
-    epoch: epochEnded,
+    epoch,
   });
-  const trained = combined(chip.meter, aside, -1);
-  // the last epoch is a checkpoint: most learners end with the classifier that was judged there
-  const validationError = last?.classifier === classifier ? last.errors : judge(classifier, split.validation);
-  return { classifier, curve, trained, validationError };
-}
-
-/** `checkpoints` epochs, evenly along the training, the last one among them. */
-export function isCheckpoint(epoch: number, epochs: number, checkpoints: number): boolean {
-  const before = Math.floor(((epoch - 1) * checkpoints) / epochs);
-  return Math.floor((epoch * checkpoints) / epochs) > before;
 }
 
 function reading(chip: Chip, meter: Meter): MeterReading {

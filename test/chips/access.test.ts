@@ -5,7 +5,16 @@ import type { Chip } from '../../src/chips/chip.ts';
 import { type Access, accesses } from '../../src/chips/model.ts';
 import { viewOf } from '../../src/chips/views.ts';
 import { openEngine } from '../../src/engine/engine.ts';
-import { apart, chipOf, flawed, gaussianMatrix, pixels, product, scattering, writeWeights } from '../fixtures/chips.ts';
+import {
+  apart,
+  chipOf,
+  flawed,
+  gaussianMatrix,
+  pixels,
+  product,
+  scattering,
+  writeWeights,
+} from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
 const model = flawed({ boxes: { front: { kind: 'none' }, between: scattering } });
@@ -14,7 +23,8 @@ const sheetOf = (chip: Chip): DocumentedView => {
   const sheet: DocumentedView = viewOf(chip, 'documented', () => sheet);
   return sheet;
 };
-const view = <A extends Access>(access: A, chip = made()): Views[A] => viewOf(chip, access, () => sheetOf(made()));
+const view = <A extends Access>(access: A, chip = made()): Views[A] =>
+  viewOf(chip, access, () => sheetOf(made()));
 
 const measured = [
   'classes',
@@ -53,11 +63,32 @@ describe.each(accesses)('%s access', access => {
   test('leads to no part of the chip, wherever one looks', () => {
     const chip = made();
     const reached = reachable([view(access, chip), view(access, chip).newPass(2)]);
-    const hidden = [chip, ...Object.values(chip.parts), ...chip.parts.crossbars, ...chip.parts.neurons, ...chip.parts.boxes];
-    const known = new Set<unknown>([chip.parts.shapes, chip.parts.entry, chip.parts.classes, chip.parts.batch]);
-    for (const part of hidden) if (!known.has(part) && part !== undefined) expect(reached.has(part)).toBe(false);
+    const hidden = [
+      chip,
+      ...Object.values(chip.parts),
+      ...chip.parts.crossbars,
+      ...chip.parts.neurons,
+      ...chip.parts.boxes,
+    ];
+    const known = new Set<unknown>([
+      chip.parts.shapes,
+      chip.parts.entry,
+      chip.parts.classes,
+      chip.parts.batch,
+    ]);
+    for (const part of hidden)
+      if (!known.has(part) && part !== undefined) expect(reached.has(part)).toBe(false);
     const names = new Set([...reached].flatMap(object => Reflect.ownKeys(object as object)));
-    for (const name of ['parts', 'crossbars', 'weights', 'flaws', 'currents', 'normalised', 'neurons', 'meter'])
+    for (const name of [
+      'parts',
+      'crossbars',
+      'weights',
+      'flaws',
+      'currents',
+      'normalised',
+      'neurons',
+      'meter',
+    ])
       expect(names.has(name)).toBe(false);
   });
 
@@ -92,7 +123,8 @@ function reachable(from: readonly object[]): Set<unknown> {
       open.push(value, get);
     }
     const above = Object.getPrototypeOf(next);
-    if (above !== Object.prototype && above !== Function.prototype && above !== Array.prototype) open.push(above);
+    if (above !== Object.prototype && above !== Function.prototype && above !== Array.prototype)
+      open.push(above);
   }
   return seen;
 }
@@ -126,7 +158,11 @@ test('reversible: a read backwards is delta Wᵀ', () => {
   const chip = chipOf({ ...model, cell: { ...model.cell, readNoise: 0 } }, engine);
   writeWeights(chip, engine);
   const { weights } = chip.parts.crossbars[1]!;
-  const [delta, out, turned] = [gaussianMatrix(engine, 3, 5, 'delta'), engine.matrix(3, 8), engine.matrix(5, 8)];
+  const [delta, out, turned] = [
+    gaussianMatrix(engine, 3, 5, 'delta'),
+    engine.matrix(3, 8),
+    engine.matrix(5, 8),
+  ];
   view('reversible', chip).reverse(1, delta, out);
   engine.kernels.transpose(weights, turned);
   expect(apart(out.data, product(delta, turned))).toBeLessThan(1e-5);

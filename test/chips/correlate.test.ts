@@ -4,7 +4,16 @@ import { expect } from 'vitest';
 import type { Pass } from '../../src/chips/access.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
-import { apart, chipModel, chipOf, gaussianMatrix, linearCell, crossbarOf, pixels, writeWeights } from '../fixtures/chips.ts';
+import {
+  apart,
+  chipModel,
+  chipOf,
+  crossbarOf,
+  gaussianMatrix,
+  linearCell,
+  pixels,
+  writeWeights,
+} from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
 
@@ -20,18 +29,33 @@ function naive(l: number, terms: readonly PlainTerm[], rows: number, units: numb
     for (let b = 0; b < delta.rows; b++)
       for (let i = 0; i < rows; i++)
         for (let j = 0; j < units; j++)
-          out[i * units + j]! += pass.inputs[l]!.data[b * rows + i]! * (delta.data[b * units + j]! + (common?.data[j] ?? 0));
+          out[i * units + j]! +=
+            pass.inputs[l]!.data[b * rows + i]! * (delta.data[b * units + j]! + (common?.data[j] ?? 0));
   return out;
 }
 
-const anyTerm = fc.record({ silent: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }), common: fc.boolean() });
+const anyTerm = fc.record({
+  silent: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+  common: fc.boolean(),
+});
 
-test.prop([fc.array(anyTerm, { minLength: 1, maxLength: 2 }), fc.constantFrom(0, 1, 2), fc.boolean(), fc.integer({ min: 1, max: 5 })], { numRuns: 60 })(
+test.prop(
+  [
+    fc.array(anyTerm, { minLength: 1, maxLength: 2 }),
+    fc.constantFrom(0, 1, 2),
+    fc.boolean(),
+    fc.integer({ min: 1, max: 5 }),
+  ],
+  { numRuns: 60 },
+)(
   'out is the sum of inputsᵀ (delta + common) over samples and passes; silent samples change nothing',
   (asked, l, noisy, batch) => {
     engine.arena.reset();
     const cell = linearCell({ readNoise: noisy ? 0.01 : 0 }); // with noise nothing is shared
-    const chip = chipOf(chipModel({ layers: [7, 5, 3], cell, crossbar: crossbarOf(2) }), engine, { labels: 'lines', batch: 5 });
+    const chip = chipOf(chipModel({ layers: [7, 5, 3], cell, crossbar: crossbarOf(2) }), engine, {
+      labels: 'lines',
+      batch: 5,
+    });
     writeWeights(chip, engine);
     const { rows, units } = chip.parts.shapes[l]!;
     const terms = asked.map(({ silent, common }, t) => {
@@ -69,5 +93,7 @@ test('more samples than two passes have are refused', () => {
   chip.hold(pixels(engine, 4, 6));
   chip.send({ kind: 'off' }, pass);
   const term = { pass, delta: gaussianMatrix(engine, 4, 5, 'delta') };
-  expect(() => chip.correlate(1, [term, term, term], engine.matrix(8, 5))).toThrow('correlate has room for 10 samples');
+  expect(() => chip.correlate(1, [term, term, term], engine.matrix(8, 5))).toThrow(
+    'correlate has room for 10 samples',
+  );
 });

@@ -3,18 +3,30 @@ import { expect, test } from 'vitest';
 import type { Labels } from '../../src/chips/access.ts';
 import { fullPassOf } from '../../src/chips/pass.ts';
 import { openEngine } from '../../src/engine/engine.ts';
-import { chipModel, chipOf, crossbarOf, gaussianMatrix, linearCell, passOf, pixels, pulsedCell } from '../fixtures/chips.ts';
+import {
+  chipModel,
+  chipOf,
+  crossbarOf,
+  gaussianMatrix,
+  linearCell,
+  passOf,
+  pixels,
+  pulsedCell,
+} from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
 const lines = { labels: 'lines', classes: 3 } as const;
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY])('a change of %f stops with the name of the layer and is not written', value => {
-  const chip = chipOf(chipModel(), engine);
-  const change = engine.matrix(8, 5);
-  change.data[17] = value;
-  expect(() => chip.update(1, change)).toThrow('layer 2: the change of weights is not finite');
-  expect(chip.parts.crossbars[1]!.weights.data.every(w => w === 0)).toBe(true);
-});
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a change of %f stops with the name of the layer and is not written',
+  value => {
+    const chip = chipOf(chipModel(), engine);
+    const change = engine.matrix(8, 5);
+    change.data[17] = value;
+    expect(() => chip.update(1, change)).toThrow('layer 2: the change of weights is not finite');
+    expect(chip.parts.crossbars[1]!.weights.data.every(w => w === 0)).toBe(true);
+  },
+);
 
 test('a target that is not finite stops with the name of the layer', () => {
   const chip = chipOf(chipModel(), engine);
@@ -26,7 +38,9 @@ test('a target that is not finite stops with the name of the layer', () => {
 test('more samples than the chip was built for', () => {
   const chip = chipOf(chipModel(), engine);
   expect(() => chip.newPass(5)).toThrow(new RangeError('the chip was built for batches of 4, got 5'));
-  expect(() => chip.hold(pixels(engine, 5, 6))).toThrow(new RangeError('the chip was built for batches of 4, got 5 images'));
+  expect(() => chip.hold(pixels(engine, 5, 6))).toThrow(
+    new RangeError('the chip was built for batches of 4, got 5 images'),
+  );
 });
 
 test('images of another size', () => {
@@ -67,7 +81,9 @@ test('a pass of someone else’s making', () => {
   const chip = chipOf(chipModel(), engine);
   chip.hold(pixels(engine, 4, 6));
   const foreign = { ...chip.newPass(4) };
-  expect(() => chip.send({ kind: 'off' }, foreign)).toThrow('this pass was not made by newPass() or partOf()');
+  expect(() => chip.send({ kind: 'off' }, foreign)).toThrow(
+    'this pass was not made by newPass() or partOf()',
+  );
   expect(() => fullPassOf(foreign)).toThrow('this pass was not made by newPass() or partOf()');
 });
 
@@ -89,8 +105,14 @@ test.each([
   ['linear cells', linearCell(), 1],
   ['no range', pulsedCell('soft-bounds'), 0],
 ] as const)('a pulsed update of %s', (_, cell, range) => {
-  const model = chipModel({ cell, crossbar: crossbarOf(range), update: { kind: 'pulsed', maximumPulses: 9 } });
+  const model = chipModel({
+    cell,
+    crossbar: crossbarOf(range),
+    update: { kind: 'pulsed', maximumPulses: 9 },
+  });
   expect(() => chipOf(model, engine)).toThrow(
-    new RangeError('a pulsed update needs a pulsed cell (constant-step, soft-bounds) and a weightRange above 0'),
+    new RangeError(
+      'a pulsed update needs a pulsed cell (constant-step, soft-bounds) and a weightRange above 0',
+    ),
   );
 });

@@ -26,7 +26,9 @@ import {
 } from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
-const boxed = flawed({ boxes: { front: { ...scattering, noise: 0.1 }, between: { ...scattering, noise: 0.1, bits: 4 } } });
+const boxed = flawed({
+  boxes: { front: { ...scattering, noise: 0.1 }, between: { ...scattering, noise: 0.1, bits: 4 } },
+});
 
 /** Written, changed twice and read three times: every random number of a chip has had its say. */
 function life(model: ChipModel, seed: number) {
@@ -78,11 +80,21 @@ describe('seeds', () => {
   const alone: Record<string, Partial<ChipModel>> = {
     'read noise': { cell: linearCell({ readNoise: 0.01 }), crossbar: crossbarOf(10) },
     'programming noise': { cell: linearCell({ programmingNoise: 0.01 }), crossbar: crossbarOf(10) },
-    'the steps of the cells': { cell: pulsedCell('constant-step', { stepVariation: 0.1 }), crossbar: crossbarOf(2), update: { kind: 'pulsed', maximumPulses: 31 } },
-    'the noise of pulses': { cell: pulsedCell('constant-step', { cycleNoise: 0.1 }), crossbar: crossbarOf(2), update: { kind: 'pulsed', maximumPulses: 31 } },
+    'the steps of the cells': {
+      cell: pulsedCell('constant-step', { stepVariation: 0.1 }),
+      crossbar: crossbarOf(2),
+      update: { kind: 'pulsed', maximumPulses: 31 },
+    },
+    'the noise of pulses': {
+      cell: pulsedCell('constant-step', { cycleNoise: 0.1 }),
+      crossbar: crossbarOf(2),
+      update: { kind: 'pulsed', maximumPulses: 31 },
+    },
     'the wiring of boxes': { boxes: { front: { kind: 'none' }, between: scattering } },
     'the front box': { boxes: { front: scattering, between: { kind: 'none' } } },
-    'gain, offset, knee, compression': { neuron: rectifier({ gain: 0.1, offset: 0.1, knee: 0.1, compression: 0.1 }) },
+    'gain, offset, knee, compression': {
+      neuron: rectifier({ gain: 0.1, offset: 0.1, knee: 0.1, compression: 0.1 }),
+    },
   };
   test.each(Object.entries(alone))('two seeds differ in %s', (_, given) => {
     const model = chipModel(given);
@@ -144,7 +156,11 @@ describe('label lines', () => {
 
 describe('flaws', () => {
   test('bounds are spread around the range as the cell says, and a pair answers as the mean of its two cells', () => {
-    const chip = chipOf(chipModel({ layers: [200], cell: linearCell({ variation: 0.1 }), crossbar: crossbarOf(2) }), engine, { inputs: 99 });
+    const chip = chipOf(
+      chipModel({ layers: [200], cell: linearCell({ variation: 0.1 }), crossbar: crossbarOf(2) }),
+      engine,
+      { inputs: 99 },
+    );
     const { low, high, response } = chip.parts.crossbars[0]!.flaws!;
     for (const [bound, sign] of [
       [high, 1],
@@ -153,13 +169,22 @@ describe('flaws', () => {
       expect(meanOf(bound.data)).toBeCloseTo(2 * sign, 2);
       expect(deviationOf(bound.data)).toBeCloseTo(0.2, 2);
     }
-    expect(apart(response.data, high.data.map((h, k) => (h - low.data[k]!) / 4))).toBeLessThan(1e-6);
+    expect(
+      apart(
+        response.data,
+        high.data.map((h, k) => (h - low.data[k]!) / 4),
+      ),
+    ).toBeLessThan(1e-6);
     const covariance = meanOf(high.data.map((h, k) => (h - 2) * (low.data[k]! + 2)));
     expect(Math.abs(covariance) / 0.2 ** 2).toBeLessThan(0.04); // independent: 20,000 pairs
   });
 
   test('however large the spread, a cell keeps some range', () => {
-    const chip = chipOf(chipModel({ layers: [200], cell: linearCell({ variation: 0.5 }), crossbar: crossbarOf(1) }), engine, { inputs: 99 });
+    const chip = chipOf(
+      chipModel({ layers: [200], cell: linearCell({ variation: 0.5 }), crossbar: crossbarOf(1) }),
+      engine,
+      { inputs: 99 },
+    );
     const { low, high } = chip.parts.crossbars[0]!.flaws!;
     expect(Math.min(...high.data)).toBeCloseTo(0.05);
     expect(Math.max(...low.data)).toBeCloseTo(-0.05);
@@ -168,11 +193,20 @@ describe('flaws', () => {
 
 describe('read noise', () => {
   const noisy = (readNoise: number, weightRange: number) =>
-    chipOf(chipModel({ layers: [400], cell: linearCell({ readNoise }), crossbar: crossbarOf(weightRange) }), engine, { inputs: 30, batch: 60 });
+    chipOf(
+      chipModel({ layers: [400], cell: linearCell({ readNoise }), crossbar: crossbarOf(weightRange) }),
+      engine,
+      { inputs: 30, batch: 60 },
+    );
   const x = gaussianMatrix(engine, 60, 31, 'x');
 
   /** Noise of one read, in units of the length of the row that drives it. [60, 400] */
-  function noiseOf(read: (x: Matrix, out: Matrix) => void, exact: ArrayLike<number>, input: Matrix, columns: number): Float64Array {
+  function noiseOf(
+    read: (x: Matrix, out: Matrix) => void,
+    exact: ArrayLike<number>,
+    input: Matrix,
+    columns: number,
+  ): Float64Array {
     const out = engine.matrix(input.rows, columns);
     read(input, out);
     return Float64Array.from(out.data, (v, k) => {
@@ -184,21 +218,32 @@ describe('read noise', () => {
   test.each([
     [0.02, 1],
     [0.005, 4],
-  ])('of %f of the range (%f) is √2 · noise · range · |x|, fresh in every column and at every read', (readNoise, range) => {
-    const chip = noisy(readNoise, range);
-    writeWeights(chip, engine);
-    const { read, weights } = chip.parts.crossbars[0]!;
-    const exact = product(x, weights);
-    const [one, two] = [1, 2].map(() => noiseOf(read, exact, x, 400));
-    const sigma = Math.SQRT2 * readNoise * range;
-    for (const noise of [one!, two!]) {
-      expect(meanOf(noise) / sigma).toBeCloseTo(0, 1);
-      expect(Math.abs(deviationOf(noise) / sigma - 1)).toBeLessThan(0.02); // 24,000 numbers
-    }
-    const correlation = (a: Float64Array, b: Float64Array) => meanOf(a.map((v, k) => v * b[k]!)) / sigma ** 2;
-    expect(Math.abs(correlation(one!, two!))).toBeLessThan(0.03);
-    expect(Math.abs(correlation(one!, one!.map((_, k) => one![(k + 1) % one!.length]!)))).toBeLessThan(0.03);
-  });
+  ])(
+    'of %f of the range (%f) is √2 · noise · range · |x|, fresh in every column and at every read',
+    (readNoise, range) => {
+      const chip = noisy(readNoise, range);
+      writeWeights(chip, engine);
+      const { read, weights } = chip.parts.crossbars[0]!;
+      const exact = product(x, weights);
+      const [one, two] = [1, 2].map(() => noiseOf(read, exact, x, 400));
+      const sigma = Math.SQRT2 * readNoise * range;
+      for (const noise of [one!, two!]) {
+        expect(meanOf(noise) / sigma).toBeCloseTo(0, 1);
+        expect(Math.abs(deviationOf(noise) / sigma - 1)).toBeLessThan(0.02); // 24,000 numbers
+      }
+      const correlation = (a: Float64Array, b: Float64Array) =>
+        meanOf(a.map((v, k) => v * b[k]!)) / sigma ** 2;
+      expect(Math.abs(correlation(one!, two!))).toBeLessThan(0.03);
+      expect(
+        Math.abs(
+          correlation(
+            one!,
+            one!.map((_, k) => one![(k + 1) % one!.length]!),
+          ),
+        ),
+      ).toBeLessThan(0.03);
+    },
+  );
 
   test('it is the same for reads backwards, in units of the error that drives the columns', () => {
     const chip = noisy(0.02, 1);

@@ -65,9 +65,16 @@ describe('with every flaw off', () => {
         const exact = product(pass.inputs[l]!, weightsOf(chip, l));
         expect(apart(pass.outputs[l]!.data, rectified(exact))).toBeLessThan(1e-6 * (4 + inputs));
         if (l > 0)
-          expect(apart(columnsOf(pass.inputs[l]!, 0, layers[l - 1]!), normalised(pass.outputs[l - 1]!.data, layers[l - 1]!))).toBeLessThan(1e-5);
+          expect(
+            apart(
+              columnsOf(pass.inputs[l]!, 0, layers[l - 1]!),
+              normalised(pass.outputs[l - 1]!.data, layers[l - 1]!),
+            ),
+          ).toBeLessThan(1e-5);
       });
-      expect(apart(pass.delivered.data, normalised(pass.outputs.at(-1)!.data, layers.at(-1)!))).toBeLessThan(1e-5);
+      expect(apart(pass.delivered.data, normalised(pass.outputs.at(-1)!.data, layers.at(-1)!))).toBeLessThan(
+        1e-5,
+      );
     },
   );
 
@@ -137,7 +144,10 @@ describe('with every flaw off', () => {
 describe('boxes', () => {
   const boxed = (front: boolean, between: boolean) =>
     chipModel({
-      boxes: { front: front ? scattering : { kind: 'none' }, between: between ? scattering : { kind: 'none' } },
+      boxes: {
+        front: front ? scattering : { kind: 'none' },
+        between: between ? scattering : { kind: 'none' },
+      },
     });
 
   test('behind a layer, what enters the box and what the next layer gets both have mean square 1', () => {
@@ -179,9 +189,15 @@ describe('converters', () => {
     chip.hold(pixels(engine, 4, 40));
     chip.send({ kind: 'class', value: 0, strength: 5 }, pass);
     const step = 4 / 6;
-    for (const x of pass.inputs) for (const v of x.data) expect(Math.abs(v / step - Math.round(v / step))).toBeLessThan(1e-5);
+    for (const x of pass.inputs)
+      for (const v of x.data) expect(Math.abs(v / step - Math.round(v / step))).toBeLessThan(1e-5);
     expect(Math.max(...pass.inputs[0]!.data)).toBeCloseTo(2); // clipped
-    expect(columnsOf(pass.inputs[0]!, 40, 2)).toEqual(new Array(4).fill([Math.fround(2 * step), 2]).flat().map(v => expect.closeTo(v)));
+    expect(columnsOf(pass.inputs[0]!, 40, 2)).toEqual(
+      new Array(4)
+        .fill([Math.fround(2 * step), 2])
+        .flat()
+        .map(v => expect.closeTo(v)),
+    );
   });
 
   test('an ADC turns currents into the nearest of its values and clips beyond its range', () => {
@@ -212,7 +228,11 @@ describe('tiles', () => {
     'with a fine ADC a tiled read is the untiled one without an ADC, whatever the tile',
     (tileRows, batch) => {
       engine.arena.reset();
-      const tiled = chipOf(chipModel({ ...sizes, adc: converter(16, 8), crossbar: crossbarOf(0, tileRows) }), engine, sizes);
+      const tiled = chipOf(
+        chipModel({ ...sizes, adc: converter(16, 8), crossbar: crossbarOf(0, tileRows) }),
+        engine,
+        sizes,
+      );
       const whole = chipOf(chipModel(sizes), engine, sizes);
       for (const chip of [tiled, whole]) writeWeights(chip, engine);
       const x = gaussianMatrix(engine, batch, 21, 'x');
@@ -222,7 +242,11 @@ describe('tiles', () => {
   );
 
   test('every tile has an ADC of its own; their values are added', () => {
-    const chip = chipOf(chipModel({ ...sizes, adc: converter(3, 1.5), crossbar: crossbarOf(0, 8) }), engine, sizes);
+    const chip = chipOf(
+      chipModel({ ...sizes, adc: converter(3, 1.5), crossbar: crossbarOf(0, 8) }),
+      engine,
+      sizes,
+    );
     writeWeights(chip, engine);
     const x = gaussianMatrix(engine, 3, 21, 'x');
     const w = weightsOf(chip, 0);
@@ -230,21 +254,33 @@ describe('tiles', () => {
     for (let from = 0; from < 21; from += 8) {
       const width = Math.min(8, 21 - from);
       const part: Matrix = { rows: 3, columns: width, data: Float32Array.from(columnsOf(x, from, width)) };
-      product(part, { rows: width, columns: 6, data: w.data.subarray(from * 6, (from + width) * 6) }).forEach((v, k) => {
-        sums[k]! += Math.round(Math.max(-1.5, Math.min(1.5, v)) * 2) / 2; // 7 levels, half a unit apart
-      });
+      product(part, { rows: width, columns: 6, data: w.data.subarray(from * 6, (from + width) * 6) }).forEach(
+        (v, k) => {
+          sums[k]! += Math.round(Math.max(-1.5, Math.min(1.5, v)) * 2) / 2; // 7 levels, half a unit apart
+        },
+      );
     }
     expect(apart(read(chip, x), sums)).toBeLessThan(1e-5);
   });
 
   test('read noise of the tiles adds up to that of the whole', () => {
-    const noisy = chipModel({ ...sizes, layers: [500], cell: linearCell({ readNoise: 0.05 }), adc: converter(16, 4), crossbar: crossbarOf(1, 8) });
+    const noisy = chipModel({
+      ...sizes,
+      layers: [500],
+      cell: linearCell({ readNoise: 0.05 }),
+      adc: converter(16, 4),
+      crossbar: crossbarOf(1, 8),
+    });
     const chip = chipOf(noisy, engine, { inputs: 20 });
     const x = gaussianMatrix(engine, 4, 21, 'x');
     const currents = read(chip, x);
     for (let b = 0; b < 4; b++) {
-      const power = columnsOf(x, 0, 21).slice(21 * b, 21 * (b + 1)).reduce((sum, v) => sum + v * v, 0);
-      const found = Math.sqrt(currents.subarray(500 * b, 500 * (b + 1)).reduce((sum, v) => sum + v * v, 0) / 500);
+      const power = columnsOf(x, 0, 21)
+        .slice(21 * b, 21 * (b + 1))
+        .reduce((sum, v) => sum + v * v, 0);
+      const found = Math.sqrt(
+        currents.subarray(500 * b, 500 * (b + 1)).reduce((sum, v) => sum + v * v, 0) / 500,
+      );
       expect(Math.abs(found / (0.05 * Math.SQRT2 * Math.sqrt(power)) - 1)).toBeLessThan(0.1);
     }
   });
@@ -267,7 +303,10 @@ describe('each non-ideality alone', () => {
     'a wide range': { crossbar: wide },
     'tiles without an ADC': { crossbar: crossbarOf(0, 3) },
     'cells that leak when off': { cell: linearCell({ minimumConductance: 1e-6 }) },
-    'program-verify without error': { update: { kind: 'program-verify', tries: 1, tolerance: 0 }, crossbar: wide },
+    'program-verify without error': {
+      update: { kind: 'program-verify', tries: 1, tolerance: 0 },
+      crossbar: wide,
+    },
     'a transparent box': { boxes: { front: { ...scattering, strength: 0 }, between: { kind: 'none' } } },
   };
   const something: Record<string, Partial<ChipModel>> = {
@@ -284,11 +323,18 @@ describe('each non-ideality alone', () => {
     'a front box': { boxes: { front: scattering, between: { kind: 'none' } } },
     'boxes between layers': { boxes: { front: { kind: 'none' }, between: scattering } },
     'constant steps': { cell: pulsedCell('constant-step'), crossbar: crossbarOf(4), update: pulses },
-    'soft bounds': { cell: pulsedCell('soft-bounds', { states: 1e5 }), crossbar: crossbarOf(4), update: pulses },
+    'soft bounds': {
+      cell: pulsedCell('soft-bounds', { states: 1e5 }),
+      crossbar: crossbarOf(4),
+      update: pulses,
+    },
     asymmetry: { cell: fine({ asymmetry: 0.2 }), crossbar: crossbarOf(4), update: pulses },
     'step variation': { cell: fine({ stepVariation: 0.2 }), crossbar: crossbarOf(4), update: pulses },
     'cycle noise': { cell: fine({ cycleNoise: 5 }), crossbar: crossbarOf(4), update: pulses },
-    'a coarse tolerance': { update: { kind: 'program-verify', tries: 1, tolerance: 0.05 }, crossbar: crossbarOf(4) },
+    'a coarse tolerance': {
+      update: { kind: 'program-verify', tries: 1, tolerance: 0.05 },
+      crossbar: crossbarOf(4),
+    },
   };
   const ideal = life(chipModel());
 
@@ -297,7 +343,9 @@ describe('each non-ideality alone', () => {
   });
 
   test('pulses fine enough change next to nothing', () => {
-    expect(apart(life(chipModel({ cell: fine(), crossbar: crossbarOf(4), update: pulses })), ideal)).toBeLessThan(1e-3);
+    expect(
+      apart(life(chipModel({ cell: fine(), crossbar: crossbarOf(4), update: pulses })), ideal),
+    ).toBeLessThan(1e-3);
   });
 
   test.each(Object.entries(something))('%s changes the output', (_, given) => {

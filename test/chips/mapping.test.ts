@@ -9,7 +9,11 @@ const cases = fc.record({
   range: fc.constantFrom(0.5, 1, 3),
 });
 const cellOf = (minimum: number) => linearCell({ minimumConductance: minimum, maximumConductance: 25e-6 });
-const matrixOf = (weights: number[]) => ({ rows: 1, columns: weights.length, data: Float32Array.from(weights) });
+const matrixOf = (weights: number[]) => ({
+  rows: 1,
+  columns: weights.length,
+  data: Float32Array.from(weights),
+});
 
 test.prop([cases])('weights become conductances and come back', ({ weights, minimum, range }) => {
   const cell = cellOf(minimum);
@@ -19,14 +23,17 @@ test.prop([cases])('weights become conductances and come back', ({ weights, mini
   });
 });
 
-test.prop([cases])('no cell is below its smallest conductance, and one of every pair rests there', ({ weights, minimum, range }) => {
-  const cell = cellOf(minimum);
-  const { plus, minus } = conductances(matrixOf(weights), cell, range);
-  plus.forEach((g, k) => {
-    expect(Math.min(g, minus[k]!)).toBe(Math.fround(minimum));
-    expect(Math.max(g, minus[k]!)).toBeGreaterThanOrEqual(Math.fround(minimum));
-  });
-});
+test.prop([cases])(
+  'no cell is below its smallest conductance, and one of every pair rests there',
+  ({ weights, minimum, range }) => {
+    const cell = cellOf(minimum);
+    const { plus, minus } = conductances(matrixOf(weights), cell, range);
+    plus.forEach((g, k) => {
+      expect(Math.min(g, minus[k]!)).toBe(Math.fround(minimum));
+      expect(Math.max(g, minus[k]!)).toBeGreaterThanOrEqual(Math.fround(minimum));
+    });
+  },
+);
 
 test('a weight of the whole range is a cell that is fully on', () => {
   const cell = cellOf(1e-6);

@@ -26,7 +26,12 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
   test('costs four forward passes, a settled current and a measurement of every unit', () => {
     const chip = chipOf(chipModel(), engine);
     passOf(chip, pixels(engine, 4, 6));
-    expect(countsOf(chip.meter)).toEqual({ ...nothing, forwardPasses: 4, columnReads: 4 * 12, adcConversions: 4 * 12 });
+    expect(countsOf(chip.meter)).toEqual({
+      ...nothing,
+      forwardPasses: 4,
+      columnReads: 4 * 12,
+      adcConversions: 4 * 12,
+    });
   });
 
   test('with DACs, a conversion of every row more; bias and label lines are rows', () => {
@@ -39,24 +44,37 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
     const chip = chipOf(chipModel({ adc: converter(8, 4), crossbar: crossbarOf(0, 3) }), engine);
     passOf(chip, pixels(engine, 4, 6));
     const tiled = 3 * 7 + 3 * 5; // 7 and 8 rows, at most 3 a tile
-    expect(countsOf(chip.meter)).toEqual({ ...nothing, forwardPasses: 4, columnReads: 4 * tiled, adcConversions: 4 * (tiled + 12) });
+    expect(countsOf(chip.meter)).toEqual({
+      ...nothing,
+      forwardPasses: 4,
+      columnReads: 4 * tiled,
+      adcConversions: 4 * (tiled + 12),
+    });
   });
 
-  test.each(['lines', 'pixels'] as const)('costs the same when its first product is shared, labels in the %s', labels => {
-    const chip = chipOf(chipModel(), engine, { labels });
-    writeWeights(chip, engine);
-    const before = snapshot(chip.meter);
-    const pass = chip.newPass(4);
-    chip.hold(pixels(engine, 4, 6));
-    const costs = [1, 2, 3].map(() => {
-      const start = snapshot(chip.meter);
-      chip.send({ kind: 'class', value: 1, strength: 1 }, pass);
-      return combined(chip.meter, start, -1);
-    });
-    expect(countsOf(costs[0]!)).toEqual({ ...nothing, forwardPasses: 4, columnReads: 48, adcConversions: 48 });
-    for (const cost of costs.slice(1)) expect(countsOf(cost)).toEqual(countsOf(costs[0]!));
-    expect(combined(chip.meter, before, -1).forwardPasses).toBe(12);
-  });
+  test.each(['lines', 'pixels'] as const)(
+    'costs the same when its first product is shared, labels in the %s',
+    labels => {
+      const chip = chipOf(chipModel(), engine, { labels });
+      writeWeights(chip, engine);
+      const before = snapshot(chip.meter);
+      const pass = chip.newPass(4);
+      chip.hold(pixels(engine, 4, 6));
+      const costs = [1, 2, 3].map(() => {
+        const start = snapshot(chip.meter);
+        chip.send({ kind: 'class', value: 1, strength: 1 }, pass);
+        return combined(chip.meter, start, -1);
+      });
+      expect(countsOf(costs[0]!)).toEqual({
+        ...nothing,
+        forwardPasses: 4,
+        columnReads: 48,
+        adcConversions: 48,
+      });
+      for (const cost of costs.slice(1)) expect(countsOf(cost)).toEqual(countsOf(costs[0]!));
+      expect(combined(chip.meter, before, -1).forwardPasses).toBe(12);
+    },
+  );
 
   test('drives every pair of a row by the voltage of the row', () => {
     const chip = chipOf(chipModel(), engine, { labels: 'lines' });
@@ -71,7 +89,9 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
   });
 
   test('drives the same when it is read tile by tile', () => {
-    const [whole, tiled] = [1024, 3].map(tile => chipOf(chipModel({ adc: converter(16, 40), crossbar: crossbarOf(0, tile) }), engine));
+    const [whole, tiled] = [1024, 3].map(tile =>
+      chipOf(chipModel({ adc: converter(16, 40), crossbar: crossbarOf(0, tile) }), engine),
+    );
     for (const chip of [whole!, tiled!]) passOf(chip, pixels(engine, 4, 6));
     expect(tiled!.meter.drive[0]! / whole!.meter.drive[0]!).toBeCloseTo(1, 5);
   });
@@ -81,7 +101,13 @@ test('a read backwards is a reverse pass of one crossbar; its columns are driven
   const chip = chipOf(chipModel({ dac: converter(8, 4) }), engine);
   const delta = gaussianMatrix(engine, 4, 5, 'delta');
   chip.parts.crossbars[1]!.reverse(delta, engine.matrix(4, 8));
-  expect(countsOf(chip.meter)).toEqual({ ...nothing, reversePasses: 4, columnReads: 32, adcConversions: 32, dacConversions: 20 });
+  expect(countsOf(chip.meter)).toEqual({
+    ...nothing,
+    reversePasses: 4,
+    columnReads: 32,
+    adcConversions: 32,
+    dacConversions: 20,
+  });
   expect(chip.meter.drive[0]).toBe(0);
   expect(chip.meter.drive[1]! / (8 * delta.data.reduce((sum, v) => sum + v * v, 0))).toBeCloseTo(1, 5);
 });
@@ -96,7 +122,10 @@ describe('writing', () => {
 
   test('counts pulses, up and down alike', () => {
     const cell = pulsedCell('constant-step', { states: 200 }); // a pulse is a hundredth of the range
-    const chip = chipOf(chipModel({ cell, crossbar: crossbarOf(1), update: { kind: 'pulsed', maximumPulses: 10 } }), engine);
+    const chip = chipOf(
+      chipModel({ cell, crossbar: crossbarOf(1), update: { kind: 'pulsed', maximumPulses: 10 } }),
+      engine,
+    );
     const change = engine.matrix(8, 5);
     change.data.set([0.0300001, -0.0499999, 0.5]); // 3 and 5 pulses, and the most there is
     chip.update(1, change);
@@ -148,11 +177,15 @@ describe('energy', () => {
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0) / total).toBeCloseTo(1, 12);
   });
 
-  test.prop([fc.integer({ min: 0, max: 1000 })], { numRuns: 10 })('grows in proportion to what was counted', factor => {
-    const chip = made();
-    const [one, many] = [chip.energy(busy()), chip.energy(busy(factor))];
-    for (const part of Object.keys(one) as (keyof typeof one)[]) expect(many[part] / one[part]).toBeCloseTo(factor, 9);
-  });
+  test.prop([fc.integer({ min: 0, max: 1000 })], { numRuns: 10 })(
+    'grows in proportion to what was counted',
+    factor => {
+      const chip = made();
+      const [one, many] = [chip.energy(busy()), chip.energy(busy(factor))];
+      for (const part of Object.keys(one) as (keyof typeof one)[])
+        expect(many[part] / one[part]).toBeCloseTo(factor, 9);
+    },
+  );
 
   test('of converters and multiply-adds is count times price', () => {
     const { dac, adc, digital } = made().energy(busy());

@@ -32,7 +32,9 @@ const kinds: Labels[] = [
 ];
 const entries = ['lines', 'pixels'] as const;
 const dacs: ChipModel['dac'][] = [{ kind: 'none' }, converter(4, 3)];
-const cases = entries.flatMap(labels => dacs.map(dac => ({ labels, dac, name: `labels in the ${labels}, DAC ${dac.kind}` })));
+const cases = entries.flatMap(labels =>
+  dacs.map(dac => ({ labels, dac, name: `labels in the ${labels}, DAC ${dac.kind}` })),
+);
 
 function sent(chip: Chip, labels: Labels, batch: number): Pass {
   const pass = chip.newPass(batch);
@@ -46,20 +48,34 @@ function bothWays(chip: Chip, pass: Pass): [Float32Array, Float64Array] {
 }
 
 describe.each(cases)('$name', ({ labels, dac }) => {
-  test.prop([fc.integer({ min: 1, max: 9 }), fc.shuffledSubarray(kinds, { minLength: 4 }), fc.integer({ min: 3, max: 20 })], { numRuns: 15 })(
-    'the currents are the product of what drives the rows with the weights',
-    (batch, order, inputs) => {
-      engine.arena.reset();
-      const chip = chipOf(chipModel({ dac }), engine, { labels, inputs, batch: 9 });
-      writeWeights(chip, engine);
-      for (const name of ['one', 'two']) {
-        chip.hold(pixels(engine, batch, inputs, name));
-        for (const label of order) expect(apart(...bothWays(chip, sent(chip, label, batch)))).toBeLessThan(2e-5);
-      }
-    },
-  );
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 9 }),
+      fc.shuffledSubarray(kinds, { minLength: 4 }),
+      fc.integer({ min: 3, max: 20 }),
+    ],
+    { numRuns: 15 },
+  )('the currents are the product of what drives the rows with the weights', (batch, order, inputs) => {
+    engine.arena.reset();
+    const chip = chipOf(chipModel({ dac }), engine, { labels, inputs, batch: 9 });
+    writeWeights(chip, engine);
+    for (const name of ['one', 'two']) {
+      chip.hold(pixels(engine, batch, inputs, name));
+      for (const label of order)
+        expect(apart(...bothWays(chip, sent(chip, label, batch)))).toBeLessThan(2e-5);
+    }
+  });
 
-  test.prop([fc.integer({ min: 1, max: 9 }), fc.constantFrom(...kinds), fc.constantFrom(...kinds), fc.boolean(), fc.boolean()], { numRuns: 30 })(
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 9 }),
+      fc.constantFrom(...kinds),
+      fc.constantFrom(...kinds),
+      fc.boolean(),
+      fc.boolean(),
+    ],
+    { numRuns: 30 },
+  )(
     'the outer products are those of what drives the rows, whatever is common',
     (batch, one, two, first, second) => {
       engine.arena.reset();
@@ -68,8 +84,16 @@ describe.each(cases)('$name', ({ labels, dac }) => {
       chip.hold(pixels(engine, batch, 6));
       const common = (name: string) => ({ common: gaussianMatrix(engine, 1, 7, name) });
       const terms = [
-        { pass: sent(chip, one, batch), delta: gaussianMatrix(engine, batch, 7, 'a'), ...(first && common('c')) },
-        { pass: sent(chip, two, batch), delta: gaussianMatrix(engine, batch, 7, 'b'), ...(second && common('d')) },
+        {
+          pass: sent(chip, one, batch),
+          delta: gaussianMatrix(engine, batch, 7, 'a'),
+          ...(first && common('c')),
+        },
+        {
+          pass: sent(chip, two, batch),
+          delta: gaussianMatrix(engine, batch, 7, 'b'),
+          ...(second && common('d')),
+        },
       ];
       const rows = chip.parts.shapes[0]!.rows;
       const out = engine.matrix(rows, 7);
@@ -79,7 +103,8 @@ describe.each(cases)('$name', ({ labels, dac }) => {
         for (let b = 0; b < batch; b++)
           for (let i = 0; i < rows; i++)
             for (let j = 0; j < 7; j++)
-              naive[i * 7 + j]! += pass.inputs[0]!.data[b * rows + i]! * (delta.data[b * 7 + j]! + (all?.data[j] ?? 0));
+              naive[i * 7 + j]! +=
+                pass.inputs[0]!.data[b * rows + i]! * (delta.data[b * 7 + j]! + (all?.data[j] ?? 0));
       chip.correlate(0, terms, out);
       expect(apart(out.data, naive)).toBeLessThan(1e-4);
     },
@@ -132,17 +157,26 @@ describe('the saving', () => {
     const chip = chipOf(chipModel(), counter, { labels });
     writeWeights(chip, engine);
     chip.hold(pixels(engine, 4, 6));
-    for (let pass = 0; pass < 10; pass++) sent(chip, { kind: 'class', value: pass % classes, strength: 1 }, 4);
+    for (let pass = 0; pass < 10; pass++)
+      sent(chip, { kind: 'class', value: pass % classes, strength: 1 }, 4);
     expect(products()).toBe(1);
   });
 
-  test('where anything random, coarse or boxed stands in the way, every pass has a product of its own', () => {
+  test('passes that share a product have read noise of their own', () => {
+    const noisy = chipModel({ cell: linearCell({ readNoise: 0.01 }), crossbar: crossbarOf(1) });
+    const chip = chipOf(noisy, engine, { labels: 'lines' });
+    writeWeights(chip, engine);
+    chip.hold(pixels(engine, 4, 6));
+    const [first, second] = [1, 1].map(value => sent(chip, { kind: 'class', value, strength: 1 }, 4));
+    expect(first!.outputs[0]!.data).not.toEqual(second!.outputs[0]!.data);
+  });
+
+  test('a box in front, or tiles with an ADC each, give every pass a product of its own', () => {
     const given: Partial<ChipModel>[] = [
-      { cell: linearCell({ readNoise: 0.01 }), crossbar: crossbarOf(1) },
-      { adc: converter(8, 4) },
+      { adc: converter(8, 4), crossbar: { weightRange: 0, tileRows: 4, tileColumns: 4 } },
       { boxes: { front: scattering, between: { kind: 'none' } } },
     ];
-    for (const model of [...given.map(chipModel)]) {
+    for (const model of given.map(chipModel)) {
       const chip = chipOf(model, engine, { labels: 'lines' });
       expect(isShareable(model, 'lines', chip.parts.crossbars[0]!)).toBe(false);
     }

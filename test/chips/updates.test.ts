@@ -35,19 +35,18 @@ const ask = (chip: Chip, change: number, times = 1): Float32Array => {
 };
 
 describe('ideal', () => {
-  test.prop([fc.float({ min: -2, max: 2, noNaN: true }), fc.float({ min: -3, max: 3, noNaN: true })], { numRuns: 20 })(
-    'moves every pair by the change times its response and stops it at its bounds',
-    (target, change) => {
-      engine.arena.reset();
-      const chip = chipWith({ cell: linearCell({ variation: 0.2 }) });
-      chip.write(0, all(target));
-      const before = weightsOf(chip).slice();
-      const { low, high, response } = chip.parts.crossbars[0]!.flaws!;
-      const wanted = before.map((w, k) => w + change * response.data[k]!);
-      const allowed = wanted.map((w, k) => Math.max(low.data[k]!, Math.min(high.data[k]!, w)));
-      expect(apart(ask(chip, change), allowed)).toBeLessThan(1e-5);
-    },
-  );
+  test.prop([fc.float({ min: -2, max: 2, noNaN: true }), fc.float({ min: -3, max: 3, noNaN: true })], {
+    numRuns: 20,
+  })('moves every pair by the change times its response and stops it at its bounds', (target, change) => {
+    engine.arena.reset();
+    const chip = chipWith({ cell: linearCell({ variation: 0.2 }) });
+    chip.write(0, all(target));
+    const before = weightsOf(chip).slice();
+    const { low, high, response } = chip.parts.crossbars[0]!.flaws!;
+    const wanted = before.map((w, k) => w + change * response.data[k]!);
+    const allowed = wanted.map((w, k) => Math.max(low.data[k]!, Math.min(high.data[k]!, w)));
+    expect(apart(ask(chip, change), allowed)).toBeLessThan(1e-5);
+  });
 
   test('without a range it adds, without end', () => {
     const chip = chipWith({ crossbar: crossbarOf(0), cell: linearCell({ variation: 0.2 }) });
@@ -59,14 +58,17 @@ describe.each<[string, Partial<ChipModel>]>([
   ['ideal', { update: { kind: 'ideal' } }],
   ['pulsed', { update: { kind: 'pulsed', maximumPulses: 10 } }],
 ])('programming once: %s', (_, given) => {
-  const cellOf = (programmingNoise: number, variation = 0): Cell => pulsedCell('soft-bounds', { programmingNoise, variation });
+  const cellOf = (programmingNoise: number, variation = 0): Cell =>
+    pulsedCell('soft-bounds', { programmingNoise, variation });
 
   test('lands on the target without programming noise, within the bounds of each pair', () => {
     const chip = chipWith({ ...given, cell: cellOf(0, 0.1) });
     const target = gaussianMatrix(engine, rows, columns, 'target', 0.8);
     chip.write(0, target);
     const { low, high } = chip.parts.crossbars[0]!.flaws!;
-    expect(weightsOf(chip)).toEqual(target.data.map((t, k) => Math.min(high.data[k]!, Math.max(low.data[k]!, t))));
+    expect(weightsOf(chip)).toEqual(
+      target.data.map((t, k) => Math.min(high.data[k]!, Math.max(low.data[k]!, t))),
+    );
   });
 
   test('errs by √2 · programming noise · range, two cells a pair, afresh every time', () => {
@@ -80,16 +82,24 @@ describe.each<[string, Partial<ChipModel>]>([
       expect(Math.abs(meanOf(landed) - 0.5)).toBeLessThan(4 * sigma * Math.sqrt(1 / landed.length));
       expect(Math.abs(deviationOf(landed) / sigma - 1)).toBeLessThan(0.03);
     }
-    expect(Math.abs(meanOf(one!.map((w, k) => (w - 0.5) * (two![k]! - 0.5))) / sigma ** 2)).toBeLessThan(0.05);
+    expect(Math.abs(meanOf(one!.map((w, k) => (w - 0.5) * (two![k]! - 0.5))) / sigma ** 2)).toBeLessThan(
+      0.05,
+    );
   });
 });
 
 describe('pulsed', () => {
-  const pulses = (given: Parameters<typeof pulsedCell>[1] = {}, maximumPulses = 1000): Partial<ChipModel> => ({
+  const pulses = (
+    given: Parameters<typeof pulsedCell>[1] = {},
+    maximumPulses = 1000,
+  ): Partial<ChipModel> => ({
     cell: pulsedCell('constant-step', given),
     update: { kind: 'pulsed', maximumPulses },
   });
-  const soft = (given: Parameters<typeof pulsedCell>[1] = {}): Partial<ChipModel> => ({ ...pulses(), cell: pulsedCell('soft-bounds', given) });
+  const soft = (given: Parameters<typeof pulsedCell>[1] = {}): Partial<ChipModel> => ({
+    ...pulses(),
+    cell: pulsedCell('soft-bounds', given),
+  });
   const step = 2 / 100; // hundred states over twice the range
 
   test.prop([fc.double({ min: -3, max: 3, noNaN: true })], { numRuns: 15 })(
@@ -135,27 +145,31 @@ describe('pulsed', () => {
   });
 
   test('many soft pulses at once are as many one by one', () => {
-    const [once, singly] = [1, 2].map(() => chipWith(soft({ variation: 0.1, stepVariation: 0.3, asymmetry: 0.5 })));
+    const [once, singly] = [1, 2].map(() =>
+      chipWith(soft({ variation: 0.1, stepVariation: 0.3, asymmetry: 0.5 })),
+    );
     expect(apart(ask(once!, 20 * step), ask(singly!, step, 20))).toBeLessThan(1e-4);
   });
 
-  test.prop([fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 8 })], { numRuns: 20 })(
-    'soft bounds are never left, whatever is asked and however noisy the pulses',
-    changes => {
-      engine.arena.reset();
-      const chip = chipWith(soft({ variation: 0.3, stepVariation: 0.5, cycleNoise: 2, asymmetry: 0.5 }));
-      const { low, high } = chip.parts.crossbars[0]!.flaws!;
-      for (const change of changes) ask(chip, change);
-      expect(weightsOf(chip).every((w, k) => w >= low.data[k]! && w <= high.data[k]!)).toBe(true);
+  test.prop([fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 8 })], {
+    numRuns: 20,
+  })('soft bounds are never left, whatever is asked and however noisy the pulses', changes => {
+    engine.arena.reset();
+    const chip = chipWith(soft({ variation: 0.3, stepVariation: 0.5, cycleNoise: 2, asymmetry: 0.5 }));
+    const { low, high } = chip.parts.crossbars[0]!.flaws!;
+    for (const change of changes) ask(chip, change);
+    expect(weightsOf(chip).every((w, k) => w >= low.data[k]! && w <= high.data[k]!)).toBe(true);
+  });
+
+  test.each([0.5, -0.4])(
+    'asymmetry %f is up step over down step, less one; their mean is the nominal step',
+    asymmetry => {
+      const up = ask(chipWith(pulses({ asymmetry })), step)[0]!;
+      const down = -ask(chipWith(pulses({ asymmetry })), -step)[0]!;
+      expect(up / down - 1).toBeCloseTo(asymmetry, 4);
+      expect((up + down) / 2 / step).toBeCloseTo(1, 4);
     },
   );
-
-  test.each([0.5, -0.4])('asymmetry %f is up step over down step, less one; their mean is the nominal step', asymmetry => {
-    const up = ask(chipWith(pulses({ asymmetry })), step)[0]!;
-    const down = -ask(chipWith(pulses({ asymmetry })), -step)[0]!;
-    expect(up / down - 1).toBeCloseTo(asymmetry, 4);
-    expect((up + down) / 2 / step).toBeCloseTo(1, 4);
-  });
 
   test('as many pulses up as down leave a symmetric cell in place and lift one with larger up steps', () => {
     const shaken = (asymmetry: number): number => {
@@ -185,19 +199,36 @@ describe('pulsed', () => {
   test('a pair with a larger range takes larger steps', () => {
     const chip = chipWith(pulses({ variation: 0.1 }));
     const { response } = chip.parts.crossbars[0]!.flaws!;
-    expect(apart(ask(chip, step), response.data.map(r => r * step))).toBeLessThan(1e-6);
+    expect(
+      apart(
+        ask(chip, step),
+        response.data.map(r => r * step),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
-  test.each([1, 16])('cycle noise of %i pulses has the standard deviation of one times the root of their number', number => {
-    const moved = ask(chipWith(pulses({ cycleNoise: 0.3 })), number * step);
-    expect(meanOf(moved) / (number * step)).toBeCloseTo(1, 1);
-    expect(Math.abs(deviationOf(moved) / (0.3 * step * Math.sqrt(number)) - 1)).toBeLessThan(0.03);
-  });
+  test.each([1, 16])(
+    'cycle noise of %i pulses has the standard deviation of one times the root of their number',
+    number => {
+      const moved = ask(chipWith(pulses({ cycleNoise: 0.3 })), number * step);
+      expect(meanOf(moved) / (number * step)).toBeCloseTo(1, 1);
+      expect(Math.abs(deviationOf(moved) / (0.3 * step * Math.sqrt(number)) - 1)).toBeLessThan(0.03);
+    },
+  );
 });
 
 describe('program-verify', () => {
-  const verified = (tries: number, tolerance: number, programmingNoise: number, given: Partial<ChipModel> = {}) =>
-    chipWith({ cell: linearCell({ programmingNoise }), update: { kind: 'program-verify', tries, tolerance }, ...given });
+  const verified = (
+    tries: number,
+    tolerance: number,
+    programmingNoise: number,
+    given: Partial<ChipModel> = {},
+  ) =>
+    chipWith({
+      cell: linearCell({ programmingNoise }),
+      update: { kind: 'program-verify', tries, tolerance },
+      ...given,
+    });
 
   test('with tries enough every pair lands within the tolerance', () => {
     const chip = verified(1000, 0.02, 0.02, { crossbar: crossbarOf(2) });
@@ -205,7 +236,12 @@ describe('program-verify', () => {
     chip.write(0, target);
     expect(apart(weightsOf(chip), target.data)).toBeLessThanOrEqual(0.04 + 1e-6);
     chip.update(0, all(0.1));
-    expect(apart(weightsOf(chip), target.data.map(t => t + 0.1))).toBeLessThanOrEqual(0.04 + 1e-6);
+    expect(
+      apart(
+        weightsOf(chip),
+        target.data.map(t => t + 0.1),
+      ),
+    ).toBeLessThanOrEqual(0.04 + 1e-6);
   });
 
   test('pairs that are close enough are left alone; every attempt on the others is counted', () => {
@@ -215,7 +251,11 @@ describe('program-verify', () => {
     target.data.fill(0.04, 1000, 3000);
     chip.write(0, target);
     expect(chip.meter.cellsWritten).toBe(1000);
-    expect(weightsOf(chip).subarray(1000, 3000).every(w => w === 0)).toBe(true);
+    expect(
+      weightsOf(chip)
+        .subarray(1000, 3000)
+        .every(w => w === 0),
+    ).toBe(true);
     chip.update(0, all(0.02)); // targets are kept in full: 0.04 + 0.02 is too far from 0 by now
     expect(chip.meter.cellsWritten).toBe(3000);
     expect(weightsOf(chip)[2000]).toBeCloseTo(0.06, 6);

@@ -7,14 +7,23 @@ import { viewOf } from '../../src/chips/views.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
-import { backward, type Knowledge } from '../../src/learners/backprop/backward.ts';
 import { backpropLoop } from '../../src/learners/backprop/backprop-loop.ts';
 import { backpropOracle } from '../../src/learners/backprop/backprop-oracle.ts';
+import { backward, type Knowledge } from '../../src/learners/backprop/backward.ts';
 import type { Learner } from '../../src/learners/learner.ts';
 import { softmaxHead } from '../../src/learners/parts/softmax-head.ts';
 import { relative, tensorflow, tensorOf } from '../fixtures/autodiff.ts';
-import { chipModel, chipOf, gaussianMatrix, passOf, pixels, rectifier, scattering, writeWeights } from '../fixtures/chips.ts';
-import { chipFor, optionsOf, recorded, type Recorded } from '../fixtures/lessons.ts';
+import {
+  chipModel,
+  chipOf,
+  gaussianMatrix,
+  passOf,
+  pixels,
+  rectifier,
+  scattering,
+  writeWeights,
+} from '../fixtures/chips.ts';
+import { chipFor, optionsOf, type Recorded, recorded } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
@@ -27,24 +36,28 @@ describe.each<[string, Learner]>([
   ['backprop-loop', backpropLoop as unknown as Learner],
   ['backprop-oracle', backpropOracle as unknown as Learner],
 ])('%s on an ideal chip', (_, learner) => {
-  test.each([[[9]], [[9, 7]], [[12, 9, 7]]])('descends the gradient of the cross-entropy that autodiff finds, layers %o', layers => {
-    engine.arena.reset();
-    const options = optionsOf(learner, { batch: 40, epochs: 3, rate: 0.05 });
-    const chip = chipFor(learner, options, chipModel({ layers }), engine, samples);
-    const tape = recorded({ learner, options, chip, engine, training: samples });
-    const steps = [0, 1, 2].map(s => tape.slice(s * layers.length, (s + 1) * layers.length));
+  test.each([[[9]], [[9, 7]], [[12, 9, 7]]])(
+    'descends the gradient of the cross-entropy that autodiff finds, layers %o',
+    layers => {
+      engine.arena.reset();
+      const options = optionsOf(learner, { batch: 40, epochs: 3, rate: 0.05 });
+      const chip = chipFor(learner, options, chipModel({ layers }), engine, samples);
+      const tape = recorded({ learner, options, chip, engine, training: samples });
+      const steps = [0, 1, 2].map(s => tape.slice(s * layers.length, (s + 1) * layers.length));
 
-    // the softmax starts from zero and cannot be seen from outside: a second one learns from the same outputs
-    const head = softmaxHead(layers.at(-1)!, classes, 40, engine, () => {});
-    steps.forEach((step, s) => {
-      const labels = labelsOf(s + 1);
-      if (s > 0) for (const [l, theirs] of autodiff(step, head.weights, head.bias, labels).entries())
-        expect(relative(step[l]!.gradient.data, theirs)).toBeLessThan(1e-4);
-      const delivered = engine.matrix(40, layers.at(-1)!);
-      delivered.data.set(step[0]!.takes[0]!.delivered.data);
-      head.learn(delivered, labels, s < 2 ? 0.05 : 0.05 / 3);
-    });
-  });
+      // the softmax starts from zero and cannot be seen from outside: a second one learns from the same outputs
+      const head = softmaxHead(layers.at(-1)!, classes, 40, engine, () => {});
+      steps.forEach((step, s) => {
+        const labels = labelsOf(s + 1);
+        if (s > 0)
+          for (const [l, theirs] of autodiff(step, head.weights, head.bias, labels).entries())
+            expect(relative(step[l]!.gradient.data, theirs)).toBeLessThan(1e-4);
+        const delivered = engine.matrix(40, layers.at(-1)!);
+        delivered.data.set(step[0]!.takes[0]!.delivered.data);
+        head.learn(delivered, labels, s < 2 ? 0.05 : 0.05 / 3);
+      });
+    },
+  );
 });
 
 /** Labels in the order of epoch `epoch`. */
@@ -59,14 +72,16 @@ function autodiff(step: readonly Recorded[], head: Matrix, bias: Matrix, labels:
       const y = tf.relu(tf.matMul(x, w));
       const rms = tf.sqrt(tf.mean(tf.square(y), 1, true));
       const n = tf.div(y, tf.add(rms, epsilon)) as tfTensor;
-      x = l < weights.length - 1 ? tf.concat([n, tf.ones([n.shape[0], 1])], 1) as tfTensor : n;
+      x = l < weights.length - 1 ? (tf.concat([n, tf.ones([n.shape[0], 1])], 1) as tfTensor) : n;
     });
     const logits = tf.add(tf.matMul(x, tensorOf(head)), tensorOf(bias));
     const truth = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), classes);
     return tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(logits)))) as ReturnType<typeof tf.scalar>;
   };
   const weights = step[0]!.weights.map(tensorOf);
-  return tf.grads(loss as never)(weights).map(gradient => gradient.dataSync() as Float32Array);
+  return tf
+    .grads(loss as never)(weights)
+    .map(gradient => gradient.dataSync() as Float32Array);
 }
 type tfTensor = ReturnType<typeof tensorOf>;
 
@@ -74,7 +89,12 @@ describe('the error that goes back, by finite differences', () => {
   const sizes = { layers: [16, 14, 12], inputs: 9 };
 
   /** Gradient of the summed cross-entropy of a fixed softmax by the rule of the learner, and by moving single weights. */
-  function bothWays(chip: Chip, knowledgeOf: (chip: Chip) => Knowledge, l: number, images: Matrix): { ours: number[]; theirs: number[] } {
+  function bothWays(
+    chip: Chip,
+    knowledgeOf: (chip: Chip) => Knowledge,
+    l: number,
+    images: Matrix,
+  ): { ours: number[]; theirs: number[] } {
     const head = softmaxHead(12, 3, 4, engine, () => {});
     head.weights.data.set(gaussianMatrix(engine, 12, 3, 'head').data);
     head.bias.data.set([0.3, -0.2, 0.1]);
@@ -100,7 +120,11 @@ describe('the error that goes back, by finite differences', () => {
     const now = lossAt(0, 0);
     const slopes = Array.from({ length: 60 }, (_, i) => (i * 7919) % weights.data.length).map(k => {
       const [below, above] = [now - lossAt(k, -step), lossAt(k, step) - now];
-      return { ours: gradient.data[k]!, theirs: (below + above) / (2 * step), bend: Math.abs(above - below) / step };
+      return {
+        ours: gradient.data[k]!,
+        theirs: (below + above) / (2 * step),
+        bend: Math.abs(above - below) / step,
+      };
     });
     const smooth = slopes.filter(({ bend }) => bend < 0.02); // between two kinks of the rectifiers
     expect(smooth.length).toBeGreaterThan(30);
@@ -114,7 +138,10 @@ describe('the error that goes back, by finite differences', () => {
     return { weights: trueWeights, neuronBack, boxBack };
   };
   const curved = rectifier({ gain: 0.2, offset: 0.2, knee: 0.5, compression: 0.2 });
-  const smoothBoxes = { front: { kind: 'none' as const }, between: { ...scattering, curves: ['tanh' as const, 'sine' as const] } };
+  const smoothBoxes = {
+    front: { kind: 'none' as const },
+    between: { ...scattering, curves: ['tanh' as const, 'sine' as const] },
+  };
   const models: Record<string, Partial<ChipModel>> = {
     'ideal circuits': {},
     'circuits with curves of their own': { neuron: curved },
@@ -125,7 +152,10 @@ describe('the error that goes back, by finite differences', () => {
     'oracle: %s, layer %i',
     (_, l, given) => {
       engine.arena.reset();
-      const chip = chipOf(chipModel({ layers: sizes.layers, ...given }), engine, { inputs: sizes.inputs, batch: 4 });
+      const chip = chipOf(chipModel({ layers: sizes.layers, ...given }), engine, {
+        inputs: sizes.inputs,
+        batch: 4,
+      });
       writeWeights(chip, engine, 0.5);
       const { ours, theirs } = bothWays(chip, truth, l, pixels(engine, 4, 9));
       expect(relative(ours, theirs)).toBeLessThan(3e-3);
@@ -134,11 +164,17 @@ describe('the error that goes back, by finite differences', () => {
 
   test('through two normalisers the error is orthogonal to what was normalised', () => {
     engine.arena.reset();
-    const chip = chipOf(chipModel({ layers: sizes.layers, boxes: smoothBoxes }), engine, { inputs: 9, batch: 4 });
+    const chip = chipOf(chipModel({ layers: sizes.layers, boxes: smoothBoxes }), engine, {
+      inputs: 9,
+      batch: 4,
+    });
     writeWeights(chip, engine, 0.5);
     const pass = passOf(chip, pixels(engine, 4, 9));
     const error = gaussianMatrix(engine, 4, 12, 'error');
-    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(pass, error);
+    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(
+      pass,
+      error,
+    );
     deltas.forEach((delta, l) => {
       const y = pass.outputs[l]!; // a common factor of a row's activities is taken out by the normaliser
       for (let b = 0; b < 4; b++) {
@@ -155,7 +191,10 @@ describe('the error that goes back, by finite differences', () => {
     chip.parts.crossbars[1]!.weights.data.fill(-1);
     const pass = passOf(chip, pixels(engine, 4, 9));
     const error = gaussianMatrix(engine, 4, 12, 'error');
-    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(pass, error);
+    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(
+      pass,
+      error,
+    );
     expect(deltas[1]!.data.every(d => d === 0)).toBe(true);
     expect(deltas[0]!.data.every(d => d === 0)).toBe(true);
   });

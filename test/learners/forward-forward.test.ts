@@ -7,7 +7,7 @@ import { streamOf } from '../../src/engine/streams.ts';
 import { forwardForward } from '../../src/learners/forward-forward/ff.ts';
 import { hintonForwardForward } from '../../src/learners/forward-forward/ff-hinton.ts';
 import { localRule } from '../../src/learners/forward-forward/layer.ts';
-import { type LossKind, lossKinds, losses } from '../../src/learners/forward-forward/loss.ts';
+import { type LossKind, losses, lossKinds } from '../../src/learners/forward-forward/loss.ts';
 import { hardNegatives, randomNegatives } from '../../src/learners/forward-forward/negatives.ts';
 import { peers } from '../../src/learners/forward-forward/peers.ts';
 import type { Learner } from '../../src/learners/learner.ts';
@@ -35,8 +35,14 @@ describe.each(lossKinds)('the %s loss', kind => {
       losses[kind](positive, negative, 30, tau, out);
       expect(out.loss).toBeCloseTo(at(positive, negative), 5);
       const slope = (above: number, below: number) => ((above - below) / 2e-4) * tau;
-      expect(out.positive).toBeCloseTo(-slope(at(positive + 1e-4, negative), at(positive - 1e-4, negative)), 4);
-      expect(out.negative).toBeCloseTo(slope(at(positive, negative + 1e-4), at(positive, negative - 1e-4)), 4);
+      expect(out.positive).toBeCloseTo(
+        -slope(at(positive + 1e-4, negative), at(positive - 1e-4, negative)),
+        4,
+      );
+      expect(out.negative).toBeCloseTo(
+        slope(at(positive, negative + 1e-4), at(positive, negative - 1e-4)),
+        4,
+      );
     },
   );
 
@@ -50,20 +56,29 @@ describe.each(lossKinds)('the %s loss', kind => {
 });
 
 describe('the rule of a layer', () => {
-  const [positive, negative] = [gaussianMatrix(engine, 6, 10, 'positive'), gaussianMatrix(engine, 6, 10, 'negative')];
-  for (const m of [positive, negative]) m.data.forEach((v, k) => { m.data[k] = Math.max(v, 0); });
+  const [positive, negative] = [
+    gaussianMatrix(engine, 6, 10, 'positive'),
+    gaussianMatrix(engine, 6, 10, 'negative'),
+  ];
+  for (const m of [positive, negative])
+    m.data.forEach((v, k) => {
+      m.data[k] = Math.max(v, 0);
+    });
 
-  test.each([1, -1])('gives deltas that make positive goodness larger and negative smaller, or (sign %i) the other way', sign => {
-    const rule = localRule(10, 6, { loss: 'threshold', threshold: 5, temperature: 2, sign }, engine);
-    rule.apply(positive, negative);
-    for (const [delta, y, direction] of [
-      [rule.positiveDelta, positive, -sign],
-      [rule.negativeDelta, negative, sign],
-    ] as const)
-      delta.data.forEach((d, k) => {
-        expect(Math.sign(d) || 0).toBe(y.data[k]! > 0 ? direction : 0);
-      });
-  });
+  test.each([1, -1])(
+    'gives deltas that make positive goodness larger and negative smaller, or (sign %i) the other way',
+    sign => {
+      const rule = localRule(10, 6, { loss: 'threshold', threshold: 5, temperature: 2, sign }, engine);
+      rule.apply(positive, negative);
+      for (const [delta, y, direction] of [
+        [rule.positiveDelta, positive, -sign],
+        [rule.negativeDelta, negative, sign],
+      ] as const)
+        delta.data.forEach((d, k) => {
+          expect(Math.sign(d) || 0).toBe(y.data[k]! > 0 ? direction : 0);
+        });
+    },
+  );
 
   test.each(lossKinds.flatMap(loss => [1, -1].map(sign => [loss, sign] as const)))(
     'descends the mean %s loss of goodness with sign %i',
@@ -72,12 +87,23 @@ describe('the rule of a layer', () => {
       const rule = localRule(10, 6, options, engine);
       const found = rule.apply(positive, negative);
       const good = (y: Matrix, b: number, k = -1, by = 0) =>
-        y.data.subarray(10 * b, 10 * b + 10).reduce((sum, v, j) => sum + (10 * b + j === k ? v + by : v) ** 2, 0);
+        y.data
+          .subarray(10 * b, 10 * b + 10)
+          .reduce((sum, v, j) => sum + (10 * b + j === k ? v + by : v) ** 2, 0);
       const at = (k = -1, by = 0) =>
-        meanOf([0, 1, 2, 3, 4, 5].map(b => written[loss](sign * good(positive, b, k, by), sign * good(negative, b), sign * 5, 2)));
+        meanOf(
+          [0, 1, 2, 3, 4, 5].map(b =>
+            written[loss](sign * good(positive, b, k, by), sign * good(negative, b), sign * 5, 2),
+          ),
+        );
       expect(found).toBeCloseTo(at(), 5);
       const slopes = Array.from(positive.data, (_, k) => (at(k, 1e-4) - at(k, -1e-4)) / 2e-4);
-      expect(relative(Array.from(rule.positiveDelta.data, d => (2 * d) / 2), slopes)).toBeLessThan(1e-3); // 2/τ of ∂y²/∂y and the loss
+      expect(
+        relative(
+          Array.from(rule.positiveDelta.data, d => (2 * d) / 2),
+          slopes,
+        ),
+      ).toBeLessThan(1e-3); // 2/τ of ∂y²/∂y and the loss
     },
   );
 });
@@ -96,29 +122,37 @@ describe.each<[string, Learner, Record<string, unknown>]>([
   };
   const temperatureOf = (units: number) => (name === 'ff' ? 0.1 * units : 2);
 
-  test.each(lossKinds)('is, layer by layer, half the temperature times the gradient of the mean %s loss', loss => {
-    for (const step of tapeOf({ loss })) {
-      const units = layers[step.layer]!;
-      const tau = temperatureOf(units);
-      const w = Float64Array.from(step.weights[step.layer]!.data);
-      const [positive, negative] = step.takes as [Take, Take];
-      const at = () => {
-        const [p, n] = [goodnessOf(positive.inputs, w, units), goodnessOf(negative.inputs, w, units)];
-        return meanOf(p.map((g, b) => written[loss](g, n[b]!, units, tau)));
-      };
-      const chosen = Array.from({ length: 40 }, (_, i) => (i * 7919) % w.length);
-      const slopes = chosen.map(k => {
-        const kept = w[k]!;
-        const [above, below] = [1e-6, -1e-6].map(by => {
-          w[k] = kept + by;
-          return at();
+  test.each(lossKinds)(
+    'is, layer by layer, half the temperature times the gradient of the mean %s loss',
+    loss => {
+      for (const step of tapeOf({ loss })) {
+        const units = layers[step.layer]!;
+        const tau = temperatureOf(units);
+        const w = Float64Array.from(step.weights[step.layer]!.data);
+        const [positive, negative] = step.takes as [Take, Take];
+        const at = () => {
+          const [p, n] = [goodnessOf(positive.inputs, w, units), goodnessOf(negative.inputs, w, units)];
+          return meanOf(p.map((g, b) => written[loss](g, n[b]!, units, tau)));
+        };
+        const chosen = Array.from({ length: 40 }, (_, i) => (i * 7919) % w.length);
+        const slopes = chosen.map(k => {
+          const kept = w[k]!;
+          const [above, below] = [1e-6, -1e-6].map(by => {
+            w[k] = kept + by;
+            return at();
+          });
+          w[k] = kept;
+          return (above! - below!) / 2e-6;
         });
-        w[k] = kept;
-        return (above! - below!) / 2e-6;
-      });
-      expect(relative(chosen.map(k => step.gradient.data[k]! * (2 / tau)), slopes)).toBeLessThan(2e-3);
-    }
-  });
+        expect(
+          relative(
+            chosen.map(k => step.gradient.data[k]! * (2 / tau)),
+            slopes,
+          ),
+        ).toBeLessThan(2e-3);
+      }
+    },
+  );
 
   test('drives both passes with the same image, the true label in one and a wrong one in the other', () => {
     for (const step of tapeOf({}).filter(({ layer }) => layer === 0)) {
@@ -131,7 +165,10 @@ describe.each<[string, Learner, Record<string, unknown>]>([
       };
       const shown = Array.from({ length: 30 }, (_, b) => {
         const image = (take: Take) => {
-          const all = take.inputs.data.subarray(b * take.inputs.columns, b * take.inputs.columns + samples.inputs);
+          const all = take.inputs.data.subarray(
+            b * take.inputs.columns,
+            b * take.inputs.columns + samples.inputs,
+          );
           return all.slice(10).map(v => v / Math.hypot(...all.slice(10))); // the first row of pixels is dark or a label
         };
         expect(apart(image(positive), image(negative))).toBeLessThan(1e-5);
@@ -146,13 +183,24 @@ describe.each<[string, Learner, Record<string, unknown>]>([
     const [without, pushed] = [0, 0.5].map(peerStrength => tapeOf({ peerStrength })[0]!);
     const [positive, negative] = pushed!.takes as [Take, Take];
     expect(negative.common).toBeUndefined();
-    const means = Array.from({ length: 12 }, (_, j) => 0.45 + 0.1 * meanOf(Array.from({ length: 30 }, (_, b) => positive.outputs.data[12 * b + j]!)));
+    const means = Array.from(
+      { length: 12 },
+      (_, j) => 0.45 + 0.1 * meanOf(Array.from({ length: 30 }, (_, b) => positive.outputs.data[12 * b + j]!)),
+    );
     const expected = means.map(m => (-0.5 / 30) * (meanOf(means) - m)); // descent, mean over the batch
     expect(relative(positive.common!.data, expected)).toBeLessThan(1e-4);
     const inputs = positive.inputs;
-    const sums = Array.from({ length: inputs.columns }, (_, i) => meanOf(Array.from({ length: 30 }, (_, b) => inputs.data[b * inputs.columns + i]!)) * 30);
+    const sums = Array.from(
+      { length: inputs.columns },
+      (_, i) => meanOf(Array.from({ length: 30 }, (_, b) => inputs.data[b * inputs.columns + i]!)) * 30,
+    );
     const difference = pushed!.gradient.data.map((g, k) => g - without!.gradient.data[k]!);
-    expect(relative(difference, sums.flatMap(sum => expected.map(p => sum * p)))).toBeLessThan(1e-3);
+    expect(
+      relative(
+        difference,
+        sums.flatMap(sum => expected.map(p => sum * p)),
+      ),
+    ).toBeLessThan(1e-3);
   });
 });
 
@@ -173,19 +221,26 @@ const chiSquare = (counts: number[], expected: number[]) =>
 describe('negatives', () => {
   const probabilities = [0.4, 0.3, 0.15, 0.1, 0.05];
   const cases = 20_000;
-  const p: Matrix = { rows: cases, columns: 5, data: Float32Array.from({ length: 5 * cases }, (_, k) => probabilities[k % 5]!) };
+  const p: Matrix = {
+    rows: cases,
+    columns: 5,
+    data: Float32Array.from({ length: 5 * cases }, (_, k) => probabilities[k % 5]!),
+  };
   const countsOf = (wrong: Uint8Array) => probabilities.map((_, c) => wrong.filter(w => w === c).length);
   const beyond = 21.1; // χ² of 3 degrees of freedom, 1 in 10,000
 
-  test.each([0, 1, 2, 3, 4])('hard ones are never the truth (%i) and follow the probabilities of the others', truth => {
-    const wrong = new Uint8Array(cases).fill(99);
-    hardNegatives(p, new Uint8Array(cases).fill(truth), streamOf(1, 'hard'), wrong);
-    const rest = 1 - probabilities[truth]!;
-    const expected = probabilities.map((q, c) => (c === truth ? 0 : (cases * q) / rest));
-    expect(countsOf(wrong)[truth]).toBe(0);
-    expect(countsOf(wrong).reduce((sum, n) => sum + n, 0)).toBe(cases);
-    expect(chiSquare(countsOf(wrong), expected)).toBeLessThan(beyond);
-  });
+  test.each([0, 1, 2, 3, 4])(
+    'hard ones are never the truth (%i) and follow the probabilities of the others',
+    truth => {
+      const wrong = new Uint8Array(cases).fill(99);
+      hardNegatives(p, new Uint8Array(cases).fill(truth), streamOf(1, 'hard'), wrong);
+      const rest = 1 - probabilities[truth]!;
+      const expected = probabilities.map((q, c) => (c === truth ? 0 : (cases * q) / rest));
+      expect(countsOf(wrong)[truth]).toBe(0);
+      expect(countsOf(wrong).reduce((sum, n) => sum + n, 0)).toBe(cases);
+      expect(chiSquare(countsOf(wrong), expected)).toBeLessThan(beyond);
+    },
+  );
 
   test.each([0, 2, 4])('random ones are never the truth (%i) and as often each of the others', truth => {
     const wrong = new Uint8Array(cases).fill(99);
@@ -197,7 +252,11 @@ describe('negatives', () => {
   });
 
   test('hard ones are wrong classes even when the softmax is certain of the truth', () => {
-    const certain: Matrix = { rows: 200, columns: 3, data: Float32Array.from({ length: 600 }, (_, k) => Number(k % 3 === 2)) };
+    const certain: Matrix = {
+      rows: 200,
+      columns: 3,
+      data: Float32Array.from({ length: 600 }, (_, k) => Number(k % 3 === 2)),
+    };
     const wrong = new Uint8Array(200);
     hardNegatives(certain, new Uint8Array(200).fill(2), streamOf(1, 'certain'), wrong);
     expect(wrong.every(w => w < 2)).toBe(true);
@@ -215,14 +274,17 @@ describe('negatives', () => {
 });
 
 describe('peers', () => {
-  test.prop([fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 9 })], { numRuns: 20 })('push one another: the pushes of a layer sum to zero', (units, batch) => {
-    engine.arena.reset();
-    const circle = peers(units, 0.3, engine);
-    for (const round of [1, 2, 3]) {
-      const push = circle.push(gaussianMatrix(engine, batch, units, `round/${round}`), 1);
-      expect(Math.abs(push.data.reduce((sum, v) => sum + v, 0))).toBeLessThan(1e-6 * units);
-    }
-  });
+  test.prop([fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 9 })], { numRuns: 20 })(
+    'push one another: the pushes of a layer sum to zero',
+    (units, batch) => {
+      engine.arena.reset();
+      const circle = peers(units, 0.3, engine);
+      for (const round of [1, 2, 3]) {
+        const push = circle.push(gaussianMatrix(engine, batch, units, `round/${round}`), 1);
+        expect(Math.abs(push.data.reduce((sum, v) => sum + v, 0))).toBeLessThan(1e-6 * units);
+      }
+    },
+  );
 
   test('push a unit that is busier than its peers down, and a silent one up', () => {
     const circle = peers(3, 1, engine);
@@ -232,10 +294,17 @@ describe('peers', () => {
     expect(push.data[0]).toBeLessThan(0);
     expect(push.data[2]).toBeGreaterThan(0);
     const means = [0.45 + 0.3, 0.45 + 0.1, 0.45];
-    expect(apart(push.data, means.map(m => meanOf(means) - m))).toBeLessThan(1e-6);
+    expect(
+      apart(
+        push.data,
+        means.map(m => meanOf(means) - m),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   test('of strength 0 do not push', () => {
-    expect([...peers(3, 0, engine).push(gaussianMatrix(engine, 2, 3, 'y'), 1).data].every(v => v === 0)).toBe(true);
+    expect([...peers(3, 0, engine).push(gaussianMatrix(engine, 2, 3, 'y'), 1).data].every(v => v === 0)).toBe(
+      true,
+    );
   });
 });

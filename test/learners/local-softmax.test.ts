@@ -42,7 +42,12 @@ describe.each([
   });
 });
 
-function autodiff({ takes, weights }: Recorded, l: number, head: SoftmaxHead, labels: Uint8Array): Float32Array {
+function autodiff(
+  { takes, weights }: Recorded,
+  l: number,
+  head: SoftmaxHead,
+  labels: Uint8Array,
+): Float32Array {
   const loss = (w: ReturnType<typeof tensorOf>) => {
     const y = tf.relu(tf.matMul(tensorOf(takes[0]!.inputs), w));
     const n = tf.div(y, tf.add(tf.sqrt(tf.mean(tf.square(y), 1, true)), 1e-4));
@@ -50,7 +55,9 @@ function autodiff({ takes, weights }: Recorded, l: number, head: SoftmaxHead, la
     const truth = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), classes);
     return tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(logits))));
   };
-  return tf.grad(loss as never)(tensorOf(weights[l]!)).dataSync() as Float32Array;
+  return tf
+    .grad(loss as never)(tensorOf(weights[l]!))
+    .dataSync() as Float32Array;
 }
 
 function normalised(y: Matrix): Matrix {

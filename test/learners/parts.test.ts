@@ -9,10 +9,24 @@ import { batchesOf } from '../../src/learners/parts/batches.ts';
 import { adam, runningMean } from '../../src/learners/parts/optimiser.ts';
 import { annealed } from '../../src/learners/parts/options.ts';
 import { plasticLayers } from '../../src/learners/parts/plastic.ts';
-import { largestOfRows, logSoftmaxRows, softmaxHead, softmaxRows } from '../../src/learners/parts/softmax-head.ts';
+import {
+  largestOfRows,
+  logSoftmaxRows,
+  softmaxHead,
+  softmaxRows,
+} from '../../src/learners/parts/softmax-head.ts';
 import { countVotes, voteReadouts } from '../../src/learners/parts/votes.ts';
-import { apart, chipModel, chipOf, deviationOf, gaussianMatrix, linearCell, crossbarOf, meanOf } from '../fixtures/chips.ts';
 import { relative } from '../fixtures/autodiff.ts';
+import {
+  apart,
+  chipModel,
+  chipOf,
+  crossbarOf,
+  deviationOf,
+  gaussianMatrix,
+  linearCell,
+  meanOf,
+} from '../fixtures/chips.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
@@ -24,15 +38,22 @@ const matrixOf = (rows: number[][]): Matrix => {
 const stream = (path: string) => streamOf(1, path);
 
 describe('optimisers', () => {
-  test.prop([fc.array(fc.double({ min: -50, max: 50, noNaN: true }).filter(g => Math.abs(g) > 1e-3), { minLength: 1, maxLength: 20 })])(
-    'the first step of Adam is the rate, against the gradient, whatever its size',
-    gradients => {
-      engine.arena.reset();
-      const g = matrixOf([gradients]);
-      adam()(1, gradients.length, engine).step(g, engine.matrix(1, gradients.length), 0.01);
-      expect(apart(g.data, gradients.map(v => -0.01 * Math.sign(v)))).toBeLessThan(1e-6);
-    },
-  );
+  test.prop([
+    fc.array(
+      fc.double({ min: -50, max: 50, noNaN: true }).filter(g => Math.abs(g) > 1e-3),
+      { minLength: 1, maxLength: 20 },
+    ),
+  ])('the first step of Adam is the rate, against the gradient, whatever its size', gradients => {
+    engine.arena.reset();
+    const g = matrixOf([gradients]);
+    adam()(1, gradients.length, engine).step(g, engine.matrix(1, gradients.length), 0.01);
+    expect(
+      apart(
+        g.data,
+        gradients.map(v => -0.01 * Math.sign(v)),
+      ),
+    ).toBeLessThan(1e-6);
+  });
 
   test('Adam follows Kingma and Ba, algorithm 1, over many steps', () => {
     const optimiser = adam()(1, 3, engine);
@@ -76,14 +97,17 @@ describe('the schedule', () => {
     expect(apart(rates, [1, 1, 1, 1, 1, 0.9, 0.7, 0.5, 0.3, 0.1])).toBeLessThan(1e-12);
   });
 
-  test.prop([fc.integer({ min: 1, max: 500 })])('begins at 1, never rises, never exceeds 1, ends at 1/epochs', epochs => {
-    const rates = Array.from({ length: epochs }, (_, e) => annealed(e + 1, epochs));
-    expect(rates[0]).toBe(1);
-    expect(rates.at(-1)).toBeCloseTo(1 / epochs, 12);
-    rates.forEach((rate, e) => {
-      expect(rate).toBeLessThanOrEqual(rates[e - 1] ?? 1);
-    });
-  });
+  test.prop([fc.integer({ min: 1, max: 500 })])(
+    'begins at 1, never rises, never exceeds 1, ends at 1/epochs',
+    epochs => {
+      const rates = Array.from({ length: epochs }, (_, e) => annealed(e + 1, epochs));
+      expect(rates[0]).toBe(1);
+      expect(rates.at(-1)).toBeCloseTo(1 / epochs, 12);
+      rates.forEach((rate, e) => {
+        expect(rate).toBeLessThanOrEqual(rates[e - 1] ?? 1);
+      });
+    },
+  );
 });
 
 describe('votes', () => {
@@ -120,12 +144,21 @@ describe('votes', () => {
   test('of two layers: the principal one is the second', () => {
     const answers = voteReadouts('goodness', 2, 1).map(() => new Int32Array(2));
     countVotes(votes.slice(0, 2), answers);
-    expect(answers.map(a => [...a])).toEqual([[1, 1], [0, 1], [0, 2], [1, 1]]);
+    expect(answers.map(a => [...a])).toEqual([
+      [1, 1],
+      [0, 1],
+      [0, 2],
+      [1, 1],
+    ]);
   });
 });
 
 describe('softmax', () => {
-  const logits = () => matrixOf([[1000, 1001, 999], [-5, -5, -5]]);
+  const logits = () =>
+    matrixOf([
+      [1000, 1001, 999],
+      [-5, -5, -5],
+    ]);
 
   test('is exp over the sum of exps, for large numbers too; log-softmax is its logarithm', () => {
     const p = engine.matrix(3, 3); // more room than rows
@@ -140,7 +173,15 @@ describe('softmax', () => {
 
   test('the largest of a row is found wherever it stands', () => {
     const answers = new Int32Array(4);
-    largestOfRows(matrixOf([[1, 2, 3], [3, 2, 1], [-3, -1, -2], [0, 0, 0]]), answers);
+    largestOfRows(
+      matrixOf([
+        [1, 2, 3],
+        [3, 2, 1],
+        [-3, -1, -2],
+        [0, 0, 0],
+      ]),
+      answers,
+    );
     expect([...answers]).toEqual([2, 0, 1, 0]);
   });
 
@@ -149,7 +190,13 @@ describe('softmax', () => {
     const classes = bias.length;
     let loss = 0;
     for (let b = 0; b < h.rows; b++) {
-      const z = bias.map((c, k) => c + h.data.subarray(b * h.columns, (b + 1) * h.columns).reduce((sum, x, i) => sum + x * weights[i * classes + k]!, 0));
+      const z = bias.map(
+        (c, k) =>
+          c +
+          h.data
+            .subarray(b * h.columns, (b + 1) * h.columns)
+            .reduce((sum, x, i) => sum + x * weights[i * classes + k]!, 0),
+      );
       loss += Math.log(z.reduce((sum, v) => sum + Math.exp(v), 0)) - z[labels[b]!]!;
     }
     return loss / h.rows;
@@ -164,9 +211,16 @@ describe('softmax', () => {
       },
     });
     let counted = 0;
-    const head = softmaxHead(6, 4, 9, engine, n => {
-      counted += n;
-    }, taped);
+    const head = softmaxHead(
+      6,
+      4,
+      9,
+      engine,
+      n => {
+        counted += n;
+      },
+      taped,
+    );
     head.weights.data.set(gaussianMatrix(engine, 6, 4, 'A').data);
     head.bias.data.set([0.1, -0.3, 0.2, 0.5]);
     const h = gaussianMatrix(engine, 5, 6, 'h'); // fewer rows than room
@@ -222,13 +276,17 @@ describe('softmax', () => {
 
 describe('batches', () => {
   const samples = syntheticImages(23, 'batches');
-  const epochOf = (epoch: number) =>
-    [...(function* () {
-      for (const { images, labels } of batchesOf(samples, 5, engine, stream).epoch(epoch)) yield { images: images.data.slice(), labels: labels.slice() };
-    })()];
+  const epochOf = (epoch: number) => [
+    ...(function* () {
+      for (const { images, labels } of batchesOf(samples, 5, engine, stream).epoch(epoch))
+        yield { images: images.data.slice(), labels: labels.slice() };
+    })(),
+  ];
 
   test('an epoch shows every image at most once, an incomplete batch is left out', () => {
-    const seen = epochOf(1).flatMap(({ images }) => [0, 1, 2, 3, 4].map(b => images.slice(100 * b, 100 * (b + 1)).join()));
+    const seen = epochOf(1).flatMap(({ images }) =>
+      [0, 1, 2, 3, 4].map(b => images.slice(100 * b, 100 * (b + 1)).join()),
+    );
     expect(seen.length).toBe(20);
     expect(new Set(seen).size).toBe(20);
   });
@@ -237,7 +295,9 @@ describe('batches', () => {
     for (const { images, labels } of epochOf(3))
       labels.forEach((label, b) => {
         const image = images.slice(100 * b, 100 * (b + 1));
-        const s = Array.from(samples.labels.keys()).find(i => image.every((v, k) => Math.round(255 * v) === samples.pixels[100 * i + k]));
+        const s = Array.from(samples.labels.keys()).find(i =>
+          image.every((v, k) => Math.round(255 * v) === samples.pixels[100 * i + k]),
+        );
         expect(samples.labels[s!]).toBe(label);
       });
   });
@@ -258,7 +318,14 @@ describe('plastic layers', () => {
   const made = (model = chipModel({ layers: [90, 80] })) => {
     engine.arena.reset();
     const chip = chipOf(model, engine, { inputs: 100, labels: 'lines' });
-    return { chip, layers: plasticLayers(viewOf(chip, 'measured', () => chip as never), engine, stream) };
+    return {
+      chip,
+      layers: plasticLayers(
+        viewOf(chip, 'measured', () => chip as never),
+        engine,
+        stream,
+      ),
+    };
   };
 
   test('start from N(0, 1)/√inputs, labels as well, without bias', () => {
@@ -281,12 +348,19 @@ describe('plastic layers', () => {
     const before = layers[1]!.wanted.data.slice();
     layers[1]!.gradient.data.fill(3);
     layers[1]!.step(0.01);
-    expect(apart(layers[1]!.wanted.data, before.map(w => w - 0.01))).toBeLessThan(1e-6);
+    expect(
+      apart(
+        layers[1]!.wanted.data,
+        before.map(w => w - 0.01),
+      ),
+    ).toBeLessThan(1e-6);
     expect(apart(chip.parts.crossbars[1]!.weights.data, layers[1]!.wanted.data)).toBeLessThan(1e-6);
   });
 
   test('what was asked for knows nothing of what the cells made of it', () => {
-    const { chip, layers } = made(chipModel({ layers: [90], cell: linearCell({ programmingNoise: 0.1 }), crossbar: crossbarOf(0.2) }));
+    const { chip, layers } = made(
+      chipModel({ layers: [90], cell: linearCell({ programmingNoise: 0.1 }), crossbar: crossbarOf(0.2) }),
+    );
     const held = chip.parts.crossbars[0]!.weights.data;
     expect(apart(layers[0]!.wanted.data, held)).toBeGreaterThan(0.1);
     expect(Math.max(...held)).toBeLessThanOrEqual(Math.fround(0.2));

@@ -25,7 +25,7 @@ export const backpropBlind = defineLearner({
       default: 3,
     }),
   }),
-  passes: () => ({ training: 0 }),
+  passes: ({ epochs, recalibration }) => ({ training: recalibration / epochs }), // none for the weights
   needs: () => ({ labels: 'none' }),
   train(lesson) {
     const { chip, engine, options, training } = lesson;
@@ -38,7 +38,7 @@ export const backpropBlind = defineLearner({
       options,
       dataSheetKnowledge(engine),
       ({ head: current, ...progress }) => {
-        lesson.digital(training.length * perImage);
+        lesson.digital((training.length - (training.length % options.batch)) * perImage);
         softwareClassifier ??= outputClassifier(sheet, [{ head: current, readout: copied }]);
         lesson.epoch({ ...progress, classifier: softwareClassifier });
       },
@@ -49,7 +49,7 @@ export const backpropBlind = defineLearner({
     const second = softmaxHead(
       sheet.layers.at(-1)!.units,
       chip.classes,
-      evaluationBatch,
+      Math.max(options.batch, evaluationBatch),
       engine,
       lesson.digital,
     );

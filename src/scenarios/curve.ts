@@ -1,0 +1,66 @@
+/**
+ * @file The curve of a trial: validation errors at checkpoints along the training. Passes that drawing it costs are kept apart, for they are
+ * not on the learner's bill.
+ */
+import type { Chip } from '../chips/chip.ts';
+import { combined, type Meter, newMeter, snapshot } from '../chips/meter.ts';
+import type { Split } from '../data/data.ts';
+import type { Classifier, Lesson } from '../learners/learner.ts';
+import type { Judge } from './evaluate.ts';
+import type { TrialHooks, TrialSpecification } from './trial-files.ts';
+
+/** `checkpoints` epochs, evenly along the training, the last one among them. */
+export function isCheckpoint(epoch: number, epochs: number, checkpoints: number): boolean {
+  const before = Math.floor(((epoch - 1) * checkpoints) / epochs);
+  return Math.floor((epoch * checkpoints) / epochs) > before;
+}
+
+/** Takes the curve while a learner trains. */
+export function recordCurve(
+  { learner, checkpoints }: TrialSpecification,
+  chip: Chip,
+  split: Split,
+  judge: Judge,
+  hooks: TrialHooks,
+) {
+  const curve = {
+    epoch: [] as number[],
+    loss: [] as number[],
+    validationErrorPercent: [] as (number | null)[],
+    forwardPasses: [] as number[],
+  };
+  let aside: Meter = newMeter(chip.meter.drive.length);
+  let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
+
+  function check(classifier: Classifier): number | null {
+    const before = snapshot(chip.meter);
+    const errors = judge(classifier, split.validation);
+    aside = combined(aside, combined(chip.meter, before, -1), 1);
+    last = { classifier, errors };
+    return errors[0] ?? null;
+  }
+
+  const epoch: Lesson<never, never>['epoch'] = ({ epoch, epochs, loss, classifier }) => {
+    if (!Number.isFinite(loss))
+      throw new Error(`${learner}: the loss is ${loss} in epoch ${epoch}; a smaller rate may help`);
+    if (!isCheckpoint(epoch, epochs, checkpoints)) return hooks.progress({ epoch, epochs, loss });
+    const passes = combined(chip.meter, aside, -1).forwardPasses;
+    const validationErrorPercent = check(classifier);
+    curve.epoch.push(epoch);
+    curve.loss.push(loss);
+    curve.validationErrorPercent.push(validationErrorPercent);
+    curve.forwardPasses.push(passes / split.training.length);
+    const known = validationErrorPercent === null ? {} : { validationErrorPercent };
+    return hooks.progress({ epoch, epochs, loss, ...known });
+  };
+
+  return {
+    curve,
+    epoch,
+    /** What training has cost so far. */
+    bill: () => combined(chip.meter, aside, -1),
+    /** Validation errors of the trained chip: those of the last checkpoint where the learner ended with the classifier judged there. */
+    validationErrors: (classifier: Classifier) =>
+      last?.classifier === classifier ? last.errors : judge(classifier, split.validation),
+  };
+}
