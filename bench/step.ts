@@ -63,8 +63,6 @@ export function stepOn(engine: Engine): Step {
       kernels.columnSums(l.activity, l.biasGradient);
       kernels.momentum(l.gradient, l.velocity, l.weights, update);
       kernels.momentum(l.biasGradient, l.biasVelocity, l.bias, update);
-      kernels.addScaled(l.gradient, 1, l.weights);
-      kernels.addScaled(l.biasGradient, 1, l.bias);
       if (!Number.isFinite(l.weights.data[0])) throw new Error(`layer ${i} has left the numbers`);
     }
   };

@@ -28,14 +28,18 @@ export interface LayerShape {
  * What was measured in one forward pass. Learners own their passes (`chip.newPass(batch)`), the chip fills them.
  * `inputs[l]` [batch, rows of l] is what drove the rows of crossbar l, bias and label lines included;
  * `outputs[l]` [batch, units of l] is the activity of its neuron circuits, before normaliser and box; `boxed[l]` what came out
- * of the box behind it, before the second normaliser (undefined where there is no box, and so no second normaliser);
- * `delivered` [batch, units of the last layer] is what leaves the chip behind the last normaliser and box.
+ * of the box behind it, before the second normaliser (undefined where there is no box, and so no second normaliser).
  */
 export interface Pass {
   readonly batch: number;
   readonly inputs: readonly Matrix[];
   readonly outputs: readonly Matrix[];
   readonly boxed: readonly (Matrix | undefined)[];
+}
+
+/** A pass that goes on to the chip's output lines. */
+export interface OutputPass extends Pass {
+  /** what leaves the chip behind the last normaliser and box [batch, units of the last layer] */
   readonly delivered: Matrix;
 }
 
@@ -71,9 +75,11 @@ export interface MeasuredView {
   /** what the normalisers add to a root mean square before dividing by it */
   readonly epsilon: number;
   /** Room for the measurements of one pass of up to `batch` samples. Not for training loops: allocates. */
-  newPass(batch: number): Pass;
+  newPass(batch: number): OutputPass;
+  /** The same for a pass that ends at the activity of the last layer: what stands behind it is not simulated. */
+  newInnerPass(batch: number): Pass;
   /** The room of samples `from` to `from + count` of a pass, sharing its numbers. Allocates a few small objects. */
-  partOf(pass: Pass, from: number, count: number): Pass;
+  partOf<P extends Pass>(pass: P, from: number, count: number): P;
   /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
   hold(images: Matrix): void;
   /** One forward pass of the held images; fresh noise at every call. */

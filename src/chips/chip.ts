@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { LabelEntry, Labels, LayerShape, Pass, Term } from './access.ts';
+import type { LabelEntry, Labels, LayerShape, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
@@ -16,7 +16,7 @@ import { meanPairConductance } from './mapping.ts';
 import type { Meter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
-import { type FullPass, fullPassOf, newPass, partOf } from './pass.ts';
+import { type FullPass, fullPassOf, newInnerPass, newPass, partOf } from './pass.ts';
 
 /** The parts an individual is made of; `build.ts` makes them. */
 export interface Parts {
@@ -47,14 +47,24 @@ export class Chip {
     return this.parts.meter;
   }
 
-  newPass(batch: number): Pass {
+  newPass(batch: number): OutputPass {
     const { shapes, boxes, engine } = this.parts;
-    if (batch > this.parts.batch)
-      throw new RangeError(`the chip was built for batches of ${this.parts.batch}, got ${batch}`);
+    this.#checkBatch(batch);
     return newPass(batch, shapes, boxes.map(Boolean), engine);
   }
 
-  partOf(pass: Pass, from: number, count: number): Pass {
+  newInnerPass(batch: number): Pass {
+    const { shapes, boxes, engine } = this.parts;
+    this.#checkBatch(batch);
+    return newInnerPass(batch, shapes, boxes.map(Boolean), engine);
+  }
+
+  #checkBatch(batch: number): void {
+    if (batch > this.parts.batch)
+      throw new RangeError(`the chip was built for batches of ${this.parts.batch}, got ${batch}`);
+  }
+
+  partOf<P extends Pass>(pass: P, from: number, count: number): P {
     return partOf(pass, from, count);
   }
 
@@ -90,10 +100,11 @@ export class Chip {
   #finishLayer(l: number, pass: FullPass): void {
     const { engine, neurons, boxes } = this.parts;
     neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
+    const isLast = l === boxes.length - 1;
+    if (isLast && !pass.delivered) return;
     engine.kernels.normaliseRows(pass.outputs[l]!, pass.normalised[l]!, normaliserEpsilon);
     boxes[l]?.send(pass.normalised[l]!, pass.boxed[l]!);
-    if (l === boxes.length - 1 && boxes[l])
-      engine.kernels.normaliseRows(pass.boxed[l]!, pass.delivered, normaliserEpsilon);
+    if (isLast && boxes[l]) engine.kernels.normaliseRows(pass.boxed[l]!, pass.delivered!, normaliserEpsilon);
   }
 
   #count(samples: number, shapes: readonly LayerShape[]): void {

@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { LayerShape, Pass } from './access.ts';
+import type { LayerShape, OutputPass, Pass } from './access.ts';
 
 /** Everything about one pass. */
 export interface FullPass extends Pass {
@@ -12,6 +12,8 @@ export interface FullPass extends Pass {
   readonly currents: readonly Matrix[];
   /** activities at mean square 1, what goes into each box [batch, units] */
   readonly normalised: readonly Matrix[];
+  /** what leaves the chip; absent where the pass ends at the last layer's activity */
+  readonly delivered?: Matrix;
   /** factor that brought each image to mean square 1, where labels stand in the pixels [batch, 1] */
   readonly scales: Matrix;
   /** which `hold` the pass belongs to */
@@ -33,44 +35,64 @@ export function newPass(
   layers: readonly LayerShape[],
   boxed: readonly boolean[],
   engine: Engine,
+): OutputPass {
+  const room = roomOf(batch, layers, boxed, engine);
+  const last = layers.length - 1;
+  const delivered = boxed[last] ? engine.matrix(batch, layers[last]!.units) : room.normalised[last]!;
+  return register({ ...room, delivered }) as OutputPass;
+}
+
+/** A pass that ends at the last layer's activity. */
+export function newInnerPass(
+  batch: number,
+  layers: readonly LayerShape[],
+  boxed: readonly boolean[],
+  engine: Engine,
 ): Pass {
+  return register(roomOf(batch, layers, [...boxed.slice(0, -1), false], engine));
+}
+
+function roomOf(
+  batch: number,
+  layers: readonly LayerShape[],
+  boxed: readonly boolean[],
+  engine: Engine,
+): FullPass {
   const each = (columns: (shape: LayerShape) => number) =>
     layers.map(shape => engine.matrix(batch, columns(shape)));
-  const normalised = each(shape => shape.units);
-  const last = layers.length - 1;
-  return register({
+  return {
     batch,
     inputs: each(shape => shape.rows),
     outputs: each(shape => shape.units),
     currents: each(shape => shape.units),
-    normalised,
+    normalised: each(shape => shape.units),
     boxed: layers.map((shape, l) => (boxed[l] ? engine.matrix(batch, shape.units) : undefined)),
-    delivered: boxed[last] ? engine.matrix(batch, layers[last]!.units) : normalised[last]!,
     scales: engine.matrix(batch, 1),
     held: { version: -1 },
-  });
+  };
 }
 
 /** Samples `from` to `from + count` of a pass, sharing its numbers. */
-export function partOf(pass: Pass, from: number, count: number): Pass {
+export function partOf<P extends Pass>(pass: P, from: number, count: number): P {
   const full = fullPassOf(pass);
   const part = (matrices: readonly Matrix[]) => matrices.map(m => rowsOf(m, from, count));
-  return register({
+  const cut: FullPass = {
     batch: count,
     inputs: part(full.inputs),
     outputs: part(full.outputs),
     currents: part(full.currents),
     normalised: part(full.normalised),
     boxed: full.boxed.map(m => m && rowsOf(m, from, count)),
-    delivered: rowsOf(full.delivered, from, count),
+    ...(full.delivered && { delivered: rowsOf(full.delivered, from, count) }),
     scales: rowsOf(full.scales, from, count),
     held: { version: -1 },
-  });
+  };
+  return register(cut) as P; // of the same kind: `delivered` is there if it was there
 }
 
 function register(full: FullPass): Pass {
   const { batch, inputs, outputs, boxed, delivered } = full;
-  const pass: Pass = Object.freeze({ batch, inputs, outputs, boxed, delivered });
+  const pass: Pass = Object.freeze({ batch, inputs, outputs, boxed, ...(delivered && { delivered }) });
   fullPasses.set(pass, full);
   return pass;
 }

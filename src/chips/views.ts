@@ -28,6 +28,7 @@ function measured(chip: Chip): MeasuredView {
     inputs: shapes[0]!.inputs,
     epsilon: normaliserEpsilon,
     newPass: batch => chip.newPass(batch),
+    newInnerPass: batch => chip.newInnerPass(batch),
     partOf: (pass, from, count) => chip.partOf(pass, from, count),
     hold: images => chip.hold(images),
     send: (labels, pass) => chip.send(labels, pass),

@@ -89,11 +89,14 @@ export interface Kernels {
   mixRowsBack(d: Matrix, indices: Uint32Array, weights: Float32Array, fanIn: number, out: Matrix): void;
 
   // learning
-  /** First and second moments are updated and `gradient` (of descent) becomes the change: −rate · m̂ / (√v̂ + ε) − rate · decay · W. */
+  /**
+   * First and second moments are updated; `gradient` (of descent) becomes the change −rate · m̂ / (√v̂ + ε) − rate · decay · W, and
+   * W becomes W + change.
+   */
   adam(gradient: Matrix, first: Matrix, second: Matrix, weights: Matrix, step: AdamStep): void;
   /**
    * Momentum as Hinton's code has it, for ascent: v ← momentum · v + (1 − momentum) · gradient · scale;
-   * `gradient` becomes the change rate · (v − decay · W).
+   * `gradient` becomes the change rate · (v − decay · W), and W becomes W + change.
    */
   momentum(
     gradient: Matrix,

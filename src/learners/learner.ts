@@ -1,6 +1,6 @@
 /**
  * @file What a learner is. It declares one access and is handed that view of the chip and nothing else; it sees training
- * images and, for choosing among its own options, validation images; test images never.
+ * images only; validation images draw its curve, test images judge it.
  */
 import type { Static, TObject } from '@sinclair/typebox';
 import type { LabelEntry, Views } from '../chips/access.ts';
@@ -23,7 +23,7 @@ export interface Lesson<A extends Access, Options> {
   digital(multiplyAdds: number): void;
   /**
    * Called after every epoch. Now and then (as the scenario says) the runner classifies validation images with
-   * `classifier` to draw the curve. @param trainError fraction of training cases on the wrong side, by the learner's own loss
+   * `classifier` to draw the curve.
    */
   epoch(progress: { epoch: number; epochs: number; loss: number; classifier: Classifier }): void;
 }

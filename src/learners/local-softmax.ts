@@ -11,7 +11,7 @@ import { type Classifier, defineLearner } from './learner.ts';
 import { batchesOf } from './parts/batches.ts';
 import { annealed, trainingOptions } from './parts/options.ts';
 import { evaluationBatch } from './parts/output-classifier.ts';
-import { passesUpTo } from './parts/passes.ts';
+import { partsOf } from './parts/passes.ts';
 import { plasticLayers } from './parts/plastic.ts';
 import { logSoftmaxRows, softmaxHead } from './parts/softmax-head.ts';
 import { countVotes, voteReadouts } from './parts/votes.ts';
@@ -37,7 +37,7 @@ export const localSoftmax = defineLearner({
       softmaxHead(shape.units, chip.classes, most, engine, lesson.digital),
     );
     const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
-    const pass = chip.newPass(batch);
+    const pass = chip.newInnerPass(batch);
     const classifier = votingClassifier();
 
     function step(images: Matrix, labels: Uint8Array, rate: number): number {
@@ -61,7 +61,7 @@ export const localSoftmax = defineLearner({
 
     /** The sum of the layers' log-probabilities. */
     function votingClassifier(): Classifier {
-      const passOf = passesUpTo(chip, evaluationBatch);
+      const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
       return {
         readouts: voteReadouts('log-probability', chip.layers.length, 1),
         classify(images, answers) {

@@ -33,6 +33,7 @@ const measured = [
   'hold',
   'inputs',
   'layers',
+  'newInnerPass',
   'newPass',
   'partOf',
   'send',

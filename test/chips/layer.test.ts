@@ -354,3 +354,19 @@ describe('each non-ideality alone', () => {
     expect(output.every(Number.isFinite)).toBe(true);
   });
 });
+
+test('a pass that ends inside is the same up to the last activity, and asks nothing of the last box', () => {
+  const model = chipModel({ boxes: { front: { kind: 'none' }, between: scattering } });
+  const [whole, inner] = [0, 1].map(() => {
+    const chip = chipOf(model, engine);
+    writeWeights(chip, engine);
+    chip.hold(pixels(engine, 4, 6));
+    return chip;
+  });
+  const [through, inside] = [whole!.newPass(4), inner!.newInnerPass(4)];
+  whole!.send({ kind: 'off' }, through);
+  inner!.send({ kind: 'off' }, inside);
+  expect(inside.outputs.map(y => [...y.data])).toEqual(through.outputs.map(y => [...y.data]));
+  expect(inside.boxed.at(-1)).toBeUndefined();
+  expect('delivered' in inside).toBe(false);
+});

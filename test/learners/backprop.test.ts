@@ -53,7 +53,7 @@ describe.each<[string, Learner]>([
           for (const [l, theirs] of autodiff(step, head.weights, head.bias, labels).entries())
             expect(relative(step[l]!.gradient.data, theirs)).toBeLessThan(1e-4);
         const delivered = engine.matrix(40, layers.at(-1)!);
-        delivered.data.set(step[0]!.takes[0]!.delivered.data);
+        delivered.data.set(step[0]!.takes[0]!.delivered!.data);
         head.learn(delivered, labels, s < 2 ? 0.05 : 0.05 / 3);
       });
     },

@@ -5,7 +5,7 @@
 import { bytes } from './addresses';
 import { REST } from './constants';
 
-/** v ← keep · v + take · g; g ← rate · v − shrink · w */
+/** v ← keep · v + take · g; g ← rate · v − shrink · w; w ← w + g */
 export function momentum(
   g: usize,
   v: usize,
@@ -24,7 +24,10 @@ export function momentum(
   for (let k: usize = 0; k < size; k += 16) {
     const velocity = f32x4.add(f32x4.mul(keeps, v128.load(v + k)), f32x4.mul(takes, v128.load(g + k)));
     v128.store(v + k, velocity);
-    v128.store(g + k, f32x4.sub(f32x4.mul(rates, velocity), f32x4.mul(shrinks, v128.load(w + k))));
+    const weight = v128.load(w + k);
+    const change = f32x4.sub(f32x4.mul(rates, velocity), f32x4.mul(shrinks, weight));
+    v128.store(g + k, change);
+    v128.store(w + k, f32x4.add(weight, change));
   }
   const rest = bytes(n & 3);
   if (!rest) return;
@@ -34,11 +37,12 @@ export function momentum(
   momentum(REST, REST + 64, REST + 128, 4, keep, take, rate, shrink);
   memory.copy(g + size, REST, rest);
   memory.copy(v + size, REST + 64, rest);
+  memory.copy(w + size, REST + 128, rest);
 }
 
 /**
- * m ← beta1 m + (1 − beta1) g; v ← beta2 v + (1 − beta2) g²; g ← −rate · m / (√(correction · v) + ε) − shrink · w,
- * where rate contains the correction of m.
+ * m ← beta1 m + (1 − beta1) g; v ← beta2 v + (1 − beta2) g²; g ← −rate · m / (√(correction · v) + ε) − shrink · w;
+ * w ← w + g. Here rate contains the correction of m.
  */
 export function adam(
   g: usize,
@@ -71,8 +75,10 @@ export function adam(
     v128.store(m + k, first);
     v128.store(v + k, second);
     const divisor = f32x4.add(f32x4.sqrt(f32x4.mul(corrections, second)), epsilons);
-    const decayed = f32x4.mul(shrinks, v128.load(w + k));
-    v128.store(g + k, f32x4.sub(f32x4.div(f32x4.mul(rates, first), divisor), decayed));
+    const weight = v128.load(w + k);
+    const change = f32x4.sub(f32x4.div(f32x4.mul(rates, first), divisor), f32x4.mul(shrinks, weight));
+    v128.store(g + k, change);
+    v128.store(w + k, f32x4.add(weight, change));
   }
   const rest = bytes(n & 3);
   if (!rest) return;
@@ -98,6 +104,7 @@ export function adam(
   memory.copy(g + size, REST, rest);
   memory.copy(m + size, REST + 64, rest);
   memory.copy(v + size, REST + 128, rest);
+  memory.copy(w + size, REST + 192, rest);
 }
 
 /** w ← clip(w + change · response, low, high) */

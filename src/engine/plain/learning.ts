@@ -12,22 +12,24 @@ type LearningKernels = Pick<
 export const learningKernels: LearningKernels = {
   adam(gradient, first, second, weights, { rate, beta1, beta2, epsilon, step, decay }) {
     sameSize('adam', gradient, first, second, weights);
-    const [g, m, v] = [gradient.data, first.data, second.data];
+    const [g, m, v, w] = [gradient.data, first.data, second.data, weights.data];
     for (let k = 0; k < g.length; k++) {
       m[k] = beta1 * m[k]! + (1 - beta1) * g[k]!;
       v[k] = beta2 * v[k]! + (1 - beta2) * g[k]! ** 2;
       const mHat = m[k]! / (1 - beta1 ** step);
       const vHat = v[k]! / (1 - beta2 ** step);
-      g[k] = (-rate * mHat) / (Math.sqrt(vHat) + epsilon) - rate * decay * weights.data[k]!;
+      g[k] = (-rate * mHat) / (Math.sqrt(vHat) + epsilon) - rate * decay * w[k]!;
+      w[k]! += g[k]!;
     }
   },
 
   momentum(gradient, velocity, weights, { rate, momentum, scale, decay }) {
     sameSize('momentum', gradient, velocity, weights);
-    const [g, v] = [gradient.data, velocity.data];
+    const [g, v, w] = [gradient.data, velocity.data, weights.data];
     for (let k = 0; k < g.length; k++) {
       v[k] = momentum * v[k]! + (1 - momentum) * scale * g[k]!;
-      g[k] = rate * (v[k]! - decay * weights.data[k]!);
+      g[k] = rate * (v[k]! - decay * w[k]!);
+      w[k]! += g[k]!;
     }
   },
 

@@ -36,7 +36,11 @@ export function backward(
   const { kernels, gemm } = engine;
   const { layers, epsilon } = chip;
   const widest = Math.max(...layers.map(l => l.rows), ...layers.map(l => l.units));
-  const [room, behind, before] = [1, 2, 3].map(() => engine.matrix(batch, widest)) as [Matrix, Matrix, Matrix];
+  const [room, behind, before] = [1, 2, 3].map(() => engine.matrix(batch, widest)) as [
+    Matrix,
+    Matrix,
+    Matrix,
+  ];
   const deltas = layers.map(shape => engine.matrix(batch, shape.units));
   const transposed = layers.map((shape, l) => (l === 0 ? undefined : engine.matrix(shape.units, shape.rows)));
   const cut = (m: Matrix, rows: number, columns: number): Matrix => ({

@@ -7,7 +7,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { Classifier } from '../learner.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
-import { passesUpTo } from '../parts/passes.ts';
+import { partsOf } from '../parts/passes.ts';
 import { largestOfRows, type SoftmaxHead } from '../parts/softmax-head.ts';
 import { countVotes, voteReadouts } from '../parts/votes.ts';
 
@@ -50,7 +50,7 @@ export function goodnessClassifier(
   engine: Engine,
 ): Classifier {
   const { classes, layers } = chip;
-  const passOf = passesUpTo(chip, evaluationBatch);
+  const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
   const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
   const goodness = engine.matrix(evaluationBatch, 1);
   const voted = voteReadouts('goodness', layers.length, classes);

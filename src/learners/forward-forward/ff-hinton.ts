@@ -1,7 +1,8 @@
 /**
- * @file Forward-Forward exactly as Hinton's code has it (ffcode.zip): the label in place of the first pixels, goodness against a threshold
+ * @file Forward-Forward as Hinton's code has it (ffcode.zip): the label in place of the first pixels, goodness against a threshold
  * of one per unit, temperature 1, hard negatives from the neutral-label softmax, peer normalisation not gated by activity, a running
- * mean of gradients, learning rate constant and then linear to 0.
+ * mean of gradients, learning rate constant and then linear to 0. Differs: batches are drawn anew in every epoch, biases decay as
+ * weights do, and the softmax has a bias that learns.
  */
 import { choice, ratio, strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';

@@ -3,6 +3,7 @@
  * softmax learns from it and proposes a wrong label), with the wrong label (negative); then every layer changes its own weights by
  * what it measured. Nothing crosses a box, and nothing about a box is known.
  */
+import type { Pass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Classifier, Lesson } from '../learner.ts';
@@ -54,7 +55,7 @@ export function trainForwardForward(
     ),
   );
   const circles = chip.layers.map(({ units }) => peers(units, options.peerStrength, engine));
-  const [positive, neutral, negative] = [chip.newPass(batch), chip.newPass(batch), chip.newPass(batch)];
+  const [positive, neutral, negative] = [1, 2, 3].map(() => chip.newInnerPass(batch)) as [Pass, Pass, Pass];
   const wrong = new Uint8Array(batch);
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
   const draws = lesson.stream('negatives');

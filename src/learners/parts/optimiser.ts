@@ -6,7 +6,7 @@ import type { Matrix } from '../../engine/matrix.ts';
 
 /** Keeps the moments of one matrix. */
 export interface Optimiser {
-  /** `gradient` becomes the change. @param weights what decays; same size */
+  /** `gradient` (of descent) becomes the change, and `weights` (the learner's books) become weights + change. */
   step(gradient: Matrix, weights: Matrix, rate: number): void;
 }
 

@@ -3,7 +3,7 @@
  */
 import type { MeasuredView } from '../../chips/access.ts';
 import type { Classifier, Readout } from '../learner.ts';
-import { passesUpTo } from './passes.ts';
+import { partsOf } from './passes.ts';
 import { largestOfRows, type SoftmaxHead } from './softmax-head.ts';
 
 /** Images that a classifier is given at once, at most. */
@@ -14,7 +14,7 @@ export function outputClassifier(
   chip: MeasuredView,
   heads: readonly { head: SoftmaxHead; readout: Readout }[],
 ): Classifier {
-  const passOf = passesUpTo(chip, evaluationBatch);
+  const passOf = partsOf(chip, chip.newPass(evaluationBatch));
   return {
     readouts: heads.map(h => h.readout),
     classify(images, answers) {

@@ -3,10 +3,9 @@
  */
 import type { MeasuredView, Pass } from '../../chips/access.ts';
 
-/** Gives the pass for a number of samples, at most `most`. */
-export function passesUpTo(chip: MeasuredView, most: number): (count: number) => Pass {
-  const whole = chip.newPass(most);
-  const parts = new Map<number, Pass>([[most, whole]]);
+/** Gives the part of `whole` for a number of samples. */
+export function partsOf<P extends Pass>(chip: MeasuredView, whole: P): (count: number) => P {
+  const parts = new Map<number, P>([[whole.batch, whole]]);
   return count => {
     const part = parts.get(count) ?? chip.partOf(whole, 0, count);
     parts.set(count, part);

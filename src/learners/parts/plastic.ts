@@ -49,7 +49,6 @@ export function plasticLayers(
       gradient,
       step(rate) {
         optimiser.step(gradient, wanted, rate);
-        engine.kernels.addScaled(gradient, 1, wanted);
         chip.update(l, gradient);
       },
     };

@@ -88,8 +88,6 @@ export function softmaxHead(
     for (const g of [gradient, biasGradient]) for (let k = 0; k < g.data.length; k++) g.data[k]! /= rows;
     weightStep.step(gradient, weights, rate);
     biasStep.step(biasGradient, bias, rate);
-    kernels.addScaled(gradient, 1, weights);
-    kernels.addScaled(biasGradient, 1, bias);
     count(rows * features * classes);
     return loss;
   }
