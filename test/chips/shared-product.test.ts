@@ -14,6 +14,7 @@ import {
   chipOf,
   converter,
   crossbarOf,
+  deviationOf,
   gaussianMatrix,
   linearCell,
   pixels,
@@ -169,6 +170,31 @@ describe('the saving', () => {
     chip.hold(pixels(engine, 4, 6));
     const [first, second] = [1, 1].map(value => sent(chip, { kind: 'class', value, strength: 1 }, 4));
     expect(first!.outputs[0]!.data).not.toEqual(second!.outputs[0]!.data);
+  });
+
+  test.each(entries)('the noise is that of all that drives the rows, labels in the %s', labels => {
+    const cell = linearCell({ readNoise: 0.01 });
+    const chip = chipOf(chipModel({ layers: [2000], cell, crossbar: crossbarOf(1) }), engine, { labels });
+    writeWeights(chip, engine);
+    chip.hold(pixels(engine, 4, 6));
+    const pass = sent(chip, { kind: 'class', value: 1, strength: 5 }, 4);
+    const [noisy, exact] = bothWays(chip, pass);
+    const columns = pass.inputs[0]!.columns;
+    for (let b = 0; b < 4; b++) {
+      const noise = noisy.subarray(2000 * b, 2000 * (b + 1)).map((a, j) => a - exact[2000 * b + j]!);
+      const driven = Math.hypot(...pass.inputs[0]!.data.subarray(b * columns, (b + 1) * columns));
+      expect(Math.abs(deviationOf(noise) / (Math.SQRT2 * 0.01 * driven) - 1)).toBeLessThan(0.08);
+    }
+  });
+
+  test('an ADC behind a shared product converts the sum with its label', () => {
+    const chip = chipOf(chipModel({ adc: converter(4, 2) }), engine, { labels: 'lines' });
+    writeWeights(chip, engine);
+    chip.hold(pixels(engine, 4, 6));
+    const [converted, exact] = bothWays(chip, sent(chip, { kind: 'class', value: 1, strength: 2 }, 4));
+    const step = 4 / 14;
+    const nearest = exact.map(a => step * Math.round(Math.max(-2, Math.min(2, a)) / step));
+    expect(apart(converted, nearest)).toBeLessThan(1e-5);
   });
 
   test('a box in front, or tiles with an ADC each, give every pass a product of its own', () => {

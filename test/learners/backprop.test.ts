@@ -4,6 +4,7 @@ import type { MeasuredView } from '../../src/chips/access.ts';
 import type { Chip } from '../../src/chips/chip.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
 import { viewOf } from '../../src/chips/views.ts';
+import { gather } from '../../src/data/data.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
@@ -161,6 +162,38 @@ describe('the error that goes back, by finite differences', () => {
       expect(relative(ours, theirs)).toBeLessThan(3e-3);
     },
   );
+
+  test('the oracle asks the simulator for every weight it crosses, every circuit and every box', () => {
+    engine.arena.reset();
+    const learner = backpropOracle as unknown as Learner;
+    const options = optionsOf(learner, { batch: 40, epochs: 2, rate: 0.05 });
+    const model = chipModel({ layers: [16, 14, 12], neuron: curved, boxes: smoothBoxes });
+    const chip = chipFor(learner, options, model, engine, samples);
+    const tape = recorded({ learner, options, chip, engine, training: samples });
+    const head = softmaxHead(12, classes, 40, engine, () => {});
+    // the softmax after its first step, and the chip as it was at the second
+    const delivered = engine.matrix(40, 12);
+    delivered.data.set(tape[0]!.takes[0]!.delivered!.data);
+    head.learn(delivered, labelsOf(1), 0.05);
+    chip.parts.crossbars.forEach(({ weights }, l) => {
+      weights.data.set(tape[3]!.weights[l]!.data);
+    });
+    const order = permutation(streamOf(1, 'learner/order/epoch/2'), 40);
+    const images = engine.matrix(40, samples.inputs);
+    const labels = new Uint8Array(40);
+    gather(samples, order, 0, images, labels);
+    const pass = passOf(chip, images);
+    head.learn(pass.delivered, labels, 0);
+    const error = engine.matrix(40, 12);
+    head.errorsBack(error);
+    const view = viewOf(chip, 'measured', unavailable);
+    const deltas = backward(view, truth(chip), 40, engine, () => {}).run(pass, error);
+    deltas.forEach((delta, l) => {
+      const { layer, takes } = tape.slice(3).find(step => step.layer === l)!;
+      expect(layer).toBe(l);
+      expect(relative(takes[0]!.delta.data, delta.data)).toBeLessThan(1e-3);
+    });
+  });
 
   test('through two normalisers the error is orthogonal to what was normalised', () => {
     engine.arena.reset();
