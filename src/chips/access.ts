@@ -100,12 +100,12 @@ export interface ReversibleView extends MeasuredView {
   reverse(layer: number, delta: Matrix, out: Matrix): void;
 }
 
-export interface DocumentedView extends MeasuredView {
+export interface DocumentedView extends ReversibleView {
   /** A nominal chip of the same model: no flaws, no noise, every box a plain wire. Its passes are software, not chip passes; always the same one. */
   dataSheet(): DocumentedView;
 }
 
-export interface TransparentView extends MeasuredView {
+export interface TransparentView extends DocumentedView {
   /** The weights [rows, units] that multiply right now. */
   trueWeights(layer: number): Matrix;
   /** d ← d · slope of every neuron circuit, at the state of `pass`. */

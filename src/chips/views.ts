@@ -7,13 +7,17 @@ import { normaliserEpsilon } from './front.ts';
 import type { Access } from './model.ts';
 import { fullPassOf } from './pass.ts';
 
-/** The view that `access` grants. @param dataSheet makes the nominal chip, for documented access */
+/**
+ * The view that `access` grants; each has what the one before it has.
+ *
+ * @param dataSheet makes the nominal chip, for documented access and beyond
+ */
 export function viewOf<A extends Access>(chip: Chip, access: A, dataSheet: () => DocumentedView): Views[A] {
   const views: { [K in Access]: () => Views[K] } = {
     measured: () => measured(chip),
     reversible: () => reversible(chip),
     documented: () => documented(chip, dataSheet),
-    transparent: () => transparent(chip),
+    transparent: () => transparent(chip, dataSheet),
   };
   const view: Views[A] = views[access]();
   Object.freeze(view);
@@ -46,13 +50,13 @@ function reversible(chip: Chip): ReversibleView {
 }
 
 function documented(chip: Chip, dataSheet: () => DocumentedView): DocumentedView {
-  return { ...measured(chip), dataSheet };
+  return { ...reversible(chip), dataSheet };
 }
 
-function transparent(chip: Chip): TransparentView {
+function transparent(chip: Chip, dataSheet: () => DocumentedView): TransparentView {
   const { crossbars, neurons, boxes, engine } = chip.parts;
   return {
-    ...measured(chip),
+    ...documented(chip, dataSheet),
     trueWeights: layer => crossbars[layer]!.weights,
     neuronBack: (layer, pass, d) => neurons[layer]!.back(fullPassOf(pass).currents[layer]!, d),
     boxBack(layer, pass, d, out) {

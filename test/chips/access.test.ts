@@ -43,8 +43,8 @@ const measured = [
 const members: Record<Access, string[]> = {
   measured,
   reversible: [...measured, 'reverse'],
-  documented: [...measured, 'dataSheet'],
-  transparent: [...measured, 'boxBack', 'neuronBack', 'trueWeights'],
+  documented: [...measured, 'reverse', 'dataSheet'],
+  transparent: [...measured, 'reverse', 'dataSheet', 'boxBack', 'neuronBack', 'trueWeights'],
 };
 
 describe.each(accesses)('%s access', access => {

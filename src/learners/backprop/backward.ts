@@ -3,7 +3,7 @@
  * derivative of the parts it crosses (`Knowledge`). The error goes from the chip's output lines back through normaliser, box,
  * normaliser and neuron of every layer, and through the weights to the layer before.
  */
-import type { MeasuredView, Pass } from '../../chips/access.ts';
+import type { MeasuredView, OutputPass, Pass } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 
@@ -23,7 +23,7 @@ export interface Backward {
    * @param error at the chip's output lines [batch, units of the last layer]; is used up
    * @returns per layer [batch, units]
    */
-  run(pass: Pass, error: Matrix): readonly Matrix[];
+  run(pass: OutputPass, error: Matrix): readonly Matrix[];
 }
 
 export function backward(
