@@ -5,7 +5,8 @@ import { backpropOracle } from './backprop/backprop-oracle.ts';
 import { forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import type { Learner } from './learner.ts';
-import { localSoftmax } from './local-softmax.ts';
+import { localBoosted } from './local/local-boosted.ts';
+import { localSoftmax } from './local/local-softmax.ts';
 import { readoutOnly } from './readout-only.ts';
 
 export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
@@ -13,6 +14,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     forwardForward,
     hintonForwardForward,
     localSoftmax,
+    localBoosted,
     readoutOnly,
     backpropBlind,
     backpropLoop,

@@ -1,10 +1,11 @@
-/** @file The gradient of every layer of local-softmax, against autodiff. */
+/** @file The gradient of every layer of the layer-local softmax learners, against autodiff. */
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
 import type { Learner } from '../../src/learners/learner.ts';
-import { localSoftmax } from '../../src/learners/local-softmax.ts';
+import { localBoosted } from '../../src/learners/local/local-boosted.ts';
+import { localSoftmax } from '../../src/learners/local/local-softmax.ts';
 import { type SoftmaxHead, softmaxHead } from '../../src/learners/parts/softmax-head.ts';
 import { relative, tensorflow, tensorOf } from '../fixtures/autodiff.ts';
 import { chipModel, scattering } from '../fixtures/chips.ts';
@@ -15,31 +16,39 @@ const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
 const tf = await tensorflow();
 const samples = syntheticImages(40, 'gradients');
 const { classes } = samples;
-const learner = localSoftmax as unknown as Learner;
+const members = [localSoftmax, localBoosted].map(member => member as unknown as Learner);
 const boxes = { front: { kind: 'none' as const }, between: { ...scattering, noise: 0.1 } };
 
 describe.each([
   ['no box', chipModel({ layers: [12, 9, 7] })],
   ['noisy boxes, which no gradient crosses', chipModel({ layers: [12, 9, 7], boxes })],
 ])('on a chip with %s', (_, model) => {
-  test('every layer descends the cross-entropy of its own readout, its input taken as given', () => {
-    engine.arena.reset();
-    const options = optionsOf(learner, { batch: 40, epochs: 3, rate: 0.05 });
-    const chip = chipFor(learner, options, model, engine, samples);
-    const tape = recorded({ learner, options, chip, engine, training: samples });
-    const steps = [0, 1, 2].map(s => tape.slice(3 * s, 3 * s + 3));
-    // the readouts start from zero and cannot be seen from outside: others learn from the same activities
-    const heads = model.layers.map(units => softmaxHead(units, classes, 40, engine, () => {}));
-    steps.forEach((step, s) => {
-      const order = permutation(streamOf(1, `learner/order/epoch/${s + 1}`), 40);
-      const labels = Uint8Array.from(order, sample => samples.labels[sample]!);
-      step.forEach((layer, l) => {
-        if (s === 0) expect(layer.gradient.data.every(g => g === 0)).toBe(true);
-        else expect(relative(layer.gradient.data, autodiff(layer, l, heads[l]!, labels))).toBeLessThan(1e-4);
-        heads[l]!.learn(normalised(layer.takes[0]!.outputs), labels, s < 2 ? 0.05 : 0.05 / 3);
+  test.each(members)(
+    'every layer of $name descends its own cross-entropy, input and layers below taken as given',
+    learner => {
+      engine.arena.reset();
+      const options = optionsOf(learner, { batch: 40, epochs: 3, rate: 0.05 });
+      const chip = chipFor(learner, options, model, engine, samples);
+      const tape = recorded({ learner, options, chip, engine, training: samples });
+      const steps = [0, 1, 2].map(s => tape.slice(3 * s, 3 * s + 3));
+      // the readouts start from zero and cannot be seen from outside: others learn from the same activities
+      const heads = model.layers.map(units => softmaxHead(units, classes, 40, engine, () => {}));
+      steps.forEach((step, s) => {
+        const order = permutation(streamOf(1, `learner/order/epoch/${s + 1}`), 40);
+        const labels = Uint8Array.from(order, sample => samples.labels[sample]!);
+        let below: Matrix | undefined;
+        step.forEach((layer, l) => {
+          if (s === 0) expect(layer.gradient.data.every(g => g === 0)).toBe(true);
+          else
+            expect(relative(layer.gradient.data, autodiff(layer, l, heads[l]!, labels, below))).toBeLessThan(
+              1e-4,
+            );
+          heads[l]!.learn(normalised(layer.takes[0]!.outputs), labels, s < 2 ? 0.05 : 0.05 / 3, below);
+          if (learner.name === 'local-boosted') below = heads[l]!.scores();
+        });
       });
-    });
-  });
+    },
+  );
 });
 
 function autodiff(
@@ -47,11 +56,13 @@ function autodiff(
   l: number,
   head: SoftmaxHead,
   labels: Uint8Array,
+  below: Matrix | undefined,
 ): Float32Array {
   const loss = (w: ReturnType<typeof tensorOf>) => {
     const y = tf.relu(tf.matMul(tensorOf(takes[0]!.inputs), w));
     const n = tf.div(y, tf.add(tf.sqrt(tf.mean(tf.square(y), 1, true)), 1e-4));
-    const logits = tf.add(tf.matMul(n, tensorOf(head.weights)), tensorOf(head.bias));
+    const own = tf.add(tf.matMul(n, tensorOf(head.weights)), tensorOf(head.bias));
+    const logits = below ? tf.add(own, tensorOf(below)) : own;
     const truth = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), classes);
     return tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(logits))));
   };

@@ -10,11 +10,15 @@ export interface SoftmaxHead {
   logits(h: Matrix): Matrix;
   /**
    * One step on a batch. Afterwards `errors` holds p − t [batch, classes].
+   *
+   * @param below added to the logits before the softmax, taken as given [batch, classes]
    * @returns mean cross-entropy, nats
    */
-  learn(h: Matrix, labels: Uint8Array, rate: number): number;
+  learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix): number;
   /** Errors and probabilities of a batch, without learning. @returns mean cross-entropy, nats */
-  judge(h: Matrix, labels: Uint8Array): number;
+  judge(h: Matrix, labels: Uint8Array, below?: Matrix): number;
+  /** what the softmax of the last batch was taken of: logits, and `below` where it was given [batch, classes] */
+  readonly scores: () => Matrix;
   /** p − t of the last batch [batch, classes] */
   readonly errors: () => Matrix;
   /** p of the last batch [batch, classes] */
@@ -62,8 +66,9 @@ export function softmaxHead(
     return out;
   }
 
-  function judge(h: Matrix, labels: Uint8Array): number {
+  function judge(h: Matrix, labels: Uint8Array, below?: Matrix): number {
     const scores = logits(h);
+    if (below) kernels.addScaled(below, 1, scores);
     softmaxRows(scores, allProbabilities);
     let loss = 0;
     for (let b = 0; b < rows; b++) {
@@ -77,8 +82,8 @@ export function softmaxHead(
     return loss / rows;
   }
 
-  function learn(h: Matrix, labels: Uint8Array, rate: number): number {
-    const loss = judge(h, labels);
+  function learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix): number {
+    const loss = judge(h, labels, below);
     const errors = rowsOf(allErrors, 0, rows);
     kernels.transpose(weights, weightsT);
     const hT: Matrix = { rows: features, columns: rows, data: featuresT.data.subarray(0, features * rows) };
@@ -98,6 +103,7 @@ export function softmaxHead(
     logits,
     judge,
     learn,
+    scores: () => rowsOf(allLogits, 0, rows),
     errors: () => rowsOf(allErrors, 0, rows),
     probabilities: () => rowsOf(allProbabilities, 0, rows),
     errorsBack(out) {

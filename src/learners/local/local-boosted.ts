@@ -1,0 +1,47 @@
+/**
+ * @file Local softmax, boosted over depth: each layer's cross-entropy is taken of its own logits plus the sum of the logits of the layers
+ * below, taken as given, so every layer learns what the layers below it still get wrong. Forward only, one pass, no negatives.
+ * Read out by the sum of all logits; a layer that was trained to correct others is not meant to stand alone.
+ *
+ * With cross-entropy the sum is additive logistic regression stage by stage (Friedman, Hastie and Tibshirani 2000, Annals of Statistics
+ * 28:337), the stages being layers that learn at the same time on features that change. Where the layers below are right and sure,
+ * p − t vanishes and the layer above learns nothing: the gain ends where the first layer already fits the training set.
+ */
+import { count, strict } from '../../description.ts';
+import { defineLearner } from '../learner.ts';
+import { trainingOptions } from '../parts/options.ts';
+import { countVotes, voteReadouts } from '../parts/votes.ts';
+import { trainLocally } from './train.ts';
+
+export const localBoosted = defineLearner({
+  name: 'local-boosted',
+  summary: 'as local-softmax, but every layer learns what the layers below it still get wrong',
+  source: 'Defined here; boosting over depth, compare Friedman, Hastie and Tibshirani 2000',
+  access: 'measured',
+  options: strict({
+    ...trainingOptions({ epochs: 10, rate: 0.003 }),
+    from: count(
+      'first layer whose logits count in the losses of those above it; 2 leaves the first layer to itself',
+      {
+        maximum: 64,
+        default: 1,
+      },
+    ),
+  }),
+  passes: () => ({ training: 1 }),
+  needs: () => ({ labels: 'none' }),
+  train(lesson) {
+    const [upper, all, ...alone] = voteReadouts('log-probability', lesson.chip.layers.length, 1);
+    const readouts =
+      all === undefined
+        ? [upper!]
+        : [{ ...all, role: 'principal' as const }, { ...upper!, role: 'layers from 2' as const }, ...alone];
+    return trainLocally(lesson, {
+      isBoosted: l => l + 1 > lesson.options.from,
+      readouts,
+      answer(votes, [first, second, ...rest]) {
+        countVotes(votes, second === undefined ? [first!] : [second, first!, ...rest]);
+      },
+    });
+  },
+});

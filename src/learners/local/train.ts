@@ -1,0 +1,94 @@
+/**
+ * @file The one trainer of layer-local softmax learners. Every layer has a linear readout of its own on its measured activity and
+ * learns by a cross-entropy that nothing but that layer's activity enters: nothing crosses a box, there are no negatives, one
+ * pass is enough.
+ *
+ * Layer l: h = y/rms(y), z = h A + c, p = softmax(z + s), δ = 1[y > 0] · (rms′(y)ᵀ (p − t) Aᵀ), ΔW = −xᵀ δ, where s is what the
+ * member counts of the layers below: nothing, or the sum of their logits, taken as given.
+ */
+import type { Pass } from '../../chips/access.ts';
+import type { Access } from '../../chips/model.ts';
+import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+import type { Classifier, Lesson, Readout } from '../learner.ts';
+import { batchesOf } from '../parts/batches.ts';
+import { annealed, type TrainingOptions } from '../parts/options.ts';
+import { evaluationBatch } from '../parts/output-classifier.ts';
+import { partsOf } from '../parts/passes.ts';
+import { plasticLayers } from '../parts/plastic.ts';
+import { logSoftmaxRows, softmaxHead } from '../parts/softmax-head.ts';
+
+/** What tells the members of the family apart. */
+export interface LocalRule {
+  /** whether the logits of the layers below count in the loss of `layer` (from 0) */
+  isBoosted(layer: number): boolean;
+  readonly readouts: readonly Readout[];
+  /** answers of the read-outs from the layers' logits, each row up to a constant */
+  answer(votes: readonly Matrix[], answers: readonly Int32Array[]): void;
+}
+
+export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: LocalRule): Classifier {
+  const { chip, engine, options } = lesson;
+  const { kernels } = engine;
+  const { batch, epochs } = options;
+  const most = Math.max(batch, evaluationBatch);
+  const layers = plasticLayers(chip, engine, lesson.stream);
+  const features = chip.layers.map(shape => engine.matrix(most, shape.units));
+  const deltas = chip.layers.map(shape => engine.matrix(batch, shape.units));
+  const heads = chip.layers.map(shape =>
+    softmaxHead(shape.units, chip.classes, most, engine, lesson.digital),
+  );
+  const below = engine.matrix(batch, chip.classes);
+  const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
+  const pass = chip.newInnerPass(batch);
+
+  function normalised(l: number, seen: Pass): Matrix {
+    const h = rowsOf(features[l]!, 0, seen.batch);
+    kernels.normaliseRows(seen.outputs[l]!, h, chip.epsilon);
+    return h;
+  }
+
+  /** One layer's share of a step: its readout learns, its gradient is ready. */
+  function learnLayer(l: number, labels: Uint8Array, rate: number): number {
+    const h = normalised(l, pass);
+    const head = heads[l]!;
+    const delta = deltas[l]!;
+    if (!rule.isBoosted(l)) kernels.fill(below, 0);
+    const loss = head.learn(h, labels, rate, below);
+    kernels.copy(head.scores(), below); // own logits and those counted from below
+    head.errorsBack(h);
+    kernels.normaliseRowsBack(pass.outputs[l]!, h, delta, chip.epsilon);
+    kernels.gate(pass.outputs[l]!, delta);
+    chip.correlate(l, [{ pass, delta }], layers[l]!.gradient);
+    return loss;
+  }
+
+  function step(images: Matrix, labels: Uint8Array, rate: number): number {
+    chip.hold(images);
+    chip.send({ kind: 'off' }, pass);
+    let loss = 0;
+    for (let l = 0; l < layers.length; l++) loss += learnLayer(l, labels, rate);
+    for (const layer of layers) layer.step(rate);
+    return loss / layers.length;
+  }
+
+  const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
+  const classifier: Classifier = {
+    readouts: rule.readouts,
+    classify(images, answers) {
+      const seen = passOf(images.rows);
+      chip.hold(images);
+      chip.send({ kind: 'off' }, seen);
+      const votes = heads.map((head, l) => head.logits(normalised(l, seen)));
+      votes.forEach(logSoftmaxRows);
+      rule.answer(votes, answers);
+    },
+  };
+
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const rate = options.rate * annealed(epoch, epochs);
+    let loss = 0;
+    for (const { images, labels } of batches.epoch(epoch)) loss += step(images, labels, rate);
+    lesson.epoch({ epoch, epochs, loss: loss / batches.perEpoch, classifier });
+  }
+  return classifier;
+}
