@@ -2,6 +2,7 @@
 import { backpropBlind } from './backprop/backprop-blind.ts';
 import { backpropLoop } from './backprop/backprop-loop.ts';
 import { backpropOracle } from './backprop/backprop-oracle.ts';
+import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import type { Learner } from './learner.ts';
@@ -19,5 +20,6 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     backpropBlind,
     backpropLoop,
     backpropOracle,
+    feedbackAlignment,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );

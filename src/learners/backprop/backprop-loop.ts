@@ -8,16 +8,15 @@ import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
-import type { Knowledge } from './backward.ts';
+import { type Knowledge, nominalCircuits } from './backward.ts';
 import { trainedClassifier } from './train.ts';
 
 /** What a data sheet says: ReLUs, wires, the weights asked for. */
 export const dataSheetKnowledge =
   ({ kernels }: Engine) =>
   (layers: readonly Plastic[]): Knowledge => ({
+    ...nominalCircuits(kernels),
     weights: l => layers[l]!.wanted,
-    neuronBack: (l, pass, d) => kernels.gate(pass.outputs[l]!, d),
-    boxBack: (_l, _pass, d, out) => kernels.copy(d, out),
   });
 
 export const backpropLoop = defineLearner({

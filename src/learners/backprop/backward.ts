@@ -5,6 +5,7 @@
  */
 import type { MeasuredView, OutputPass, Pass } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Kernels } from '../../engine/kernels.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 
 /** What a member of the family takes for the truth about the parts between two layers. */
@@ -16,6 +17,12 @@ export interface Knowledge {
   /** out = d pulled back through the box behind `layer`; another matrix than d */
   boxBack(layer: number, pass: Pass, d: Matrix, out: Matrix): void;
 }
+
+/** Circuits taken for nominal ones: a ReLU by its measured output, a box for a wire. */
+export const nominalCircuits = (kernels: Kernels): Pick<Knowledge, 'neuronBack' | 'boxBack'> => ({
+  neuronBack: (l, pass, d) => kernels.gate(pass.outputs[l]!, d),
+  boxBack: (_l, _pass, d, out) => kernels.copy(d, out),
+});
 
 export interface Backward {
   /**

@@ -1,0 +1,36 @@
+/**
+ * @file Feedback alignment: errors go back through fixed random weights, so that nothing of the crossbars, circuits or boxes has to be known;
+ * forward weights come to agree with them. Boxes and neuron circuits are passed as by `backprop-loop` (a wire, a gate on the measured
+ * output). Where we differ: the first step back is through the readout's own weights, which are outside the chip and known.
+ */
+import { strict } from '../../description.ts';
+import { defineLearner } from '../learner.ts';
+import { trainingOptions } from '../parts/options.ts';
+import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
+import { type Knowledge, nominalCircuits } from './backward.ts';
+import { trainedClassifier } from './train.ts';
+
+export const feedbackAlignment = defineLearner({
+  name: 'feedback-alignment',
+  summary: 'errors go back through fixed random weights; nothing of the chip is known',
+  source: 'Lillicrap et al. 2016, Nature Communications 7:13276',
+  access: 'measured',
+  options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
+  passes: () => ({ training: 1 }),
+  needs: () => ({ labels: 'none' }),
+  train(lesson) {
+    const { chip, engine } = lesson;
+    const { kernels } = engine;
+    const feedback = chip.layers.map(({ rows, units }, l) => {
+      const weights = engine.matrix(rows, units);
+      kernels.addGaussian(weights, 1 / Math.sqrt(rows), lesson.stream(`feedback/layer/${l + 1}`));
+      return weights;
+    });
+    const knowledge: Knowledge = { ...nominalCircuits(kernels), weights: l => feedback[l]! };
+    return trainedClassifier(
+      lesson,
+      () => knowledge,
+      head => outputClassifier(chip, [{ head, readout: outputReadout }]),
+    );
+  },
+});
