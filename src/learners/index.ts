@@ -2,6 +2,8 @@
 import { backpropBlind } from './backprop/backprop-blind.ts';
 import { backpropLoop } from './backprop/backprop-loop.ts';
 import { backpropOracle } from './backprop/backprop-oracle.ts';
+import { backpropReversible } from './backprop/backprop-reversible.ts';
+import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts';
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
@@ -20,6 +22,8 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     backpropBlind,
     backpropLoop,
     backpropOracle,
+    backpropReversible,
     feedbackAlignment,
+    directFeedbackAlignment,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );

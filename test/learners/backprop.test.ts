@@ -10,7 +10,7 @@ import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
 import { backpropLoop } from '../../src/learners/backprop/backprop-loop.ts';
 import { backpropOracle } from '../../src/learners/backprop/backprop-oracle.ts';
-import { backward, type Knowledge } from '../../src/learners/backprop/backward.ts';
+import { backward, byWeights, type Knowledge } from '../../src/learners/backprop/backward.ts';
 import type { Learner } from '../../src/learners/learner.ts';
 import { softmaxHead } from '../../src/learners/parts/softmax-head.ts';
 import { relative, tensorflow, tensorOf } from '../fixtures/autodiff.ts';
@@ -105,7 +105,7 @@ describe('the error that goes back, by finite differences', () => {
     const error = engine.matrix(4, 12);
     head.errorsBack(error);
     const view: MeasuredView = viewOf(chip, 'measured', unavailable);
-    const delta = backward(view, knowledgeOf(chip), 4, engine, () => {}).run(pass, error)[l]!;
+    const delta = backward(view, knowledgeOf(chip), 4, engine).run(pass, error)[l]!;
     const { weights } = chip.parts.crossbars[l]!;
     const gradient = engine.matrix(weights.rows, weights.columns);
     chip.correlate(l, [{ pass, delta }], gradient);
@@ -134,9 +134,10 @@ describe('the error that goes back, by finite differences', () => {
   const unavailable = () => {
     throw new Error('there is no data sheet here');
   };
-  const truth = (chip: Chip): Knowledge => {
+  const truth = (chip: Chip, count = (_multiplyAdds: number) => {}): Knowledge => {
     const { trueWeights, neuronBack, boxBack } = viewOf(chip, 'transparent', unavailable);
-    return { weights: trueWeights, neuronBack, boxBack };
+    const inputsBack = byWeights(trueWeights, chip.parts.shapes, engine, count);
+    return { inputsBack, neuronBack, boxBack };
   };
   const curved = rectifier({ gain: 0.2, offset: 0.2, knee: 0.5, compression: 0.2 });
   const smoothBoxes = {
@@ -187,7 +188,7 @@ describe('the error that goes back, by finite differences', () => {
     const error = engine.matrix(40, 12);
     head.errorsBack(error);
     const view = viewOf(chip, 'measured', unavailable);
-    const deltas = backward(view, truth(chip), 40, engine, () => {}).run(pass, error);
+    const deltas = backward(view, truth(chip), 40, engine).run(pass, error);
     deltas.forEach((delta, l) => {
       const { takes } = tape.slice(3).find(({ layer }) => layer === l)!;
       expect(relative(takes[0]!.delta.data, delta.data)).toBeLessThan(1e-3);
@@ -203,10 +204,7 @@ describe('the error that goes back, by finite differences', () => {
     writeWeights(chip, engine, 0.5);
     const pass = passOf(chip, pixels(engine, 4, 9));
     const error = gaussianMatrix(engine, 4, 12, 'error');
-    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(
-      pass,
-      error,
-    );
+    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine).run(pass, error);
     deltas.forEach((delta, l) => {
       const y = pass.outputs[l]!; // a common factor of a row's activities is taken out by the normaliser
       for (let b = 0; b < 4; b++) {
@@ -223,10 +221,7 @@ describe('the error that goes back, by finite differences', () => {
     chip.parts.crossbars[1]!.weights.data.fill(-1);
     const pass = passOf(chip, pixels(engine, 4, 9));
     const error = gaussianMatrix(engine, 4, 12, 'error');
-    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, () => {}).run(
-      pass,
-      error,
-    );
+    const deltas = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine).run(pass, error);
     expect(deltas[1]!.data.every(d => d === 0)).toBe(true);
     expect(deltas[0]!.data.every(d => d === 0)).toBe(true);
   });
@@ -234,9 +229,10 @@ describe('the error that goes back, by finite differences', () => {
   test('multiply-adds of the way back are counted once per weight and sample, the first layer’s not needed', () => {
     const chip = chipOf(chipModel({ layers: sizes.layers }), engine, { inputs: 9, batch: 4 });
     let counted = 0;
-    const back = backward(viewOf(chip, 'measured', unavailable), truth(chip), 4, engine, n => {
+    const knowledge = truth(chip, n => {
       counted += n;
     });
+    const back = backward(viewOf(chip, 'measured', unavailable), knowledge, 4, engine);
     back.run(passOf(chip, pixels(engine, 4, 9)), engine.matrix(4, 12));
     expect(counted).toBe(4 * (17 * 14 + 15 * 12));
   });

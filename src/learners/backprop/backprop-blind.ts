@@ -8,7 +8,7 @@ import { trainHead } from '../parts/head-training.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { evaluationBatch, outputClassifier } from '../parts/output-classifier.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
-import { dataSheetKnowledge } from './backprop-loop.ts';
+import { byDataSheet } from './backprop-loop.ts';
 import { trainByBackprop } from './train.ts';
 
 const copied: Readout = { name: 'softmax on the output lines, as copied', role: 'principal', passes: 1 };
@@ -36,7 +36,7 @@ export const backpropBlind = defineLearner({
     const { layers, head } = trainByBackprop(
       software,
       options,
-      dataSheetKnowledge(engine),
+      byDataSheet(software, options.batch),
       ({ head: current, ...progress }) => {
         lesson.digital((training.length - (training.length % options.batch)) * perImage);
         softwareClassifier ??= outputClassifier(sheet, [{ head: current, readout: copied }]);

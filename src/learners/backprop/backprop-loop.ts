@@ -3,21 +3,21 @@
  * crossbars as holding what was asked for, boxes as plain wires ("straight through").
  */
 import { strict } from '../../description.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
-import { type Knowledge, nominalCircuits } from './backward.ts';
-import { trainedClassifier } from './train.ts';
+import { byWeights, nominalCircuits } from './backward.ts';
+import { type ErrorsOf, layerByLayer, type Trainee, trainedClassifier } from './train.ts';
 
-/** What a data sheet says: ReLUs, wires, the weights asked for. */
-export const dataSheetKnowledge =
-  ({ kernels }: Engine) =>
-  (layers: readonly Plastic[]): Knowledge => ({
-    ...nominalCircuits(kernels),
-    weights: l => layers[l]!.wanted,
-  });
+/** The way back by the data sheet: ReLUs, wires, the weights asked for. */
+export const byDataSheet =
+  (trainee: Trainee, batch: number) =>
+  (layers: readonly Plastic[]): ErrorsOf =>
+    layerByLayer(trainee, batch, {
+      ...nominalCircuits(trainee.engine.kernels),
+      inputsBack: byWeights(l => layers[l]!.wanted, trainee.chip.layers, trainee.engine, trainee.digital),
+    });
 
 export const backpropLoop = defineLearner({
   name: 'backprop-loop',
@@ -28,9 +28,8 @@ export const backpropLoop = defineLearner({
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {
-    const { chip, engine } = lesson;
-    return trainedClassifier(lesson, dataSheetKnowledge(engine), head =>
-      outputClassifier(chip, [{ head, readout: outputReadout }]),
+    return trainedClassifier(lesson, byDataSheet(lesson, lesson.options.batch), head =>
+      outputClassifier(lesson.chip, [{ head, readout: outputReadout }]),
     );
   },
 });

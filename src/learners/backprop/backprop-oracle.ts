@@ -6,7 +6,8 @@ import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
-import { trainedClassifier } from './train.ts';
+import { byWeights } from './backward.ts';
+import { layerByLayer, trainedClassifier } from './train.ts';
 
 export const backpropOracle = defineLearner({
   name: 'backprop-oracle',
@@ -18,11 +19,12 @@ export const backpropOracle = defineLearner({
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {
-    const { chip } = lesson;
-    const truth = { weights: chip.trueWeights, neuronBack: chip.neuronBack, boxBack: chip.boxBack };
+    const { chip, engine, options } = lesson;
+    const { neuronBack, boxBack } = chip;
+    const inputsBack = byWeights(chip.trueWeights, chip.layers, engine, lesson.digital);
     return trainedClassifier(
       lesson,
-      () => truth,
+      () => layerByLayer(lesson, options.batch, { inputsBack, neuronBack, boxBack }),
       head => outputClassifier(chip, [{ head, readout: outputReadout }]),
     );
   },

@@ -3,19 +3,40 @@
  * derivative of the parts it crosses (`Knowledge`). The error goes from the chip's output lines back through normaliser, box,
  * normaliser and neuron of every layer, and through the weights to the layer before.
  */
-import type { MeasuredView, OutputPass, Pass } from '../../chips/access.ts';
+import type { LayerShape, MeasuredView, OutputPass, Pass } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 
 /** What a member of the family takes for the truth about the parts between two layers. */
 export interface Knowledge {
-  /** weights [rows, units] that the error goes back through */
-  weights(layer: number): Matrix;
+  /** out [batch, rows] = delta [batch, units] carried back through the crossbar of `layer` */
+  inputsBack(layer: number, delta: Matrix, out: Matrix): void;
   /** d ← d · slope of the neuron circuits, at the state of `pass` */
   neuronBack(layer: number, pass: Pass, d: Matrix): void;
   /** out = d pulled back through the box behind `layer`; another matrix than d */
   boxBack(layer: number, pass: Pass, d: Matrix, out: Matrix): void;
+}
+
+/**
+ * The way back through weights that are known: delta · Wᵀ, in software.
+ *
+ * @param weights [rows, units] of a layer
+ * @param count told the multiply-adds
+ */
+export function byWeights(
+  weights: (layer: number) => Matrix,
+  layers: readonly LayerShape[],
+  engine: Engine,
+  count: (multiplyAdds: number) => void,
+): Knowledge['inputsBack'] {
+  const transposed = layers.map((shape, l) => (l === 0 ? undefined : engine.matrix(shape.units, shape.rows)));
+  return (l, delta, out) => {
+    const wT = transposed[l]!; // nothing goes back beyond the first layer
+    engine.kernels.transpose(weights(l), wT);
+    engine.gemm.multiply(delta, wT, out);
+    count(delta.rows * wT.rows * wT.columns);
+  };
 }
 
 /** Circuits taken for nominal ones: a ReLU by its measured output, a box for a wire. */
@@ -33,14 +54,8 @@ export interface Backward {
   run(pass: OutputPass, error: Matrix): readonly Matrix[];
 }
 
-export function backward(
-  chip: MeasuredView,
-  knowledge: Knowledge,
-  batch: number,
-  engine: Engine,
-  count: (multiplyAdds: number) => void,
-): Backward {
-  const { kernels, gemm } = engine;
+export function backward(chip: MeasuredView, knowledge: Knowledge, batch: number, engine: Engine): Backward {
+  const { kernels } = engine;
   const { layers, epsilon } = chip;
   const widest = Math.max(...layers.map(l => l.rows), ...layers.map(l => l.units));
   const [room, behind, before] = [1, 2, 3].map(() => engine.matrix(batch, widest)) as [
@@ -49,7 +64,6 @@ export function backward(
     Matrix,
   ];
   const deltas = layers.map(shape => engine.matrix(batch, shape.units));
-  const transposed = layers.map((shape, l) => (l === 0 ? undefined : engine.matrix(shape.units, shape.rows)));
   const cut = (m: Matrix, rows: number, columns: number): Matrix => ({
     rows,
     columns,
@@ -81,11 +95,8 @@ export function backward(
       for (let l = layers.length - 1; l >= 0; l--) {
         throughLayer(l, pass, arriving);
         if (l === 0) break;
-        const { rows, units } = layers[l]!;
-        kernels.transpose(knowledge.weights(l), transposed[l]!);
-        arriving = cut(room, pass.batch, rows);
-        gemm.multiply(rowsOf(deltas[l]!, 0, pass.batch), transposed[l]!, arriving);
-        count(pass.batch * rows * units);
+        arriving = cut(room, pass.batch, layers[l]!.rows);
+        knowledge.inputsBack(l, rowsOf(deltas[l]!, 0, pass.batch), arriving);
       }
       return deltas.map(d => rowsOf(d, 0, pass.batch));
     },

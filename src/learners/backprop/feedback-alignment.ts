@@ -7,8 +7,8 @@ import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
-import { type Knowledge, nominalCircuits } from './backward.ts';
-import { trainedClassifier } from './train.ts';
+import { byWeights, nominalCircuits } from './backward.ts';
+import { layerByLayer, trainedClassifier } from './train.ts';
 
 export const feedbackAlignment = defineLearner({
   name: 'feedback-alignment',
@@ -26,10 +26,10 @@ export const feedbackAlignment = defineLearner({
       kernels.addGaussian(weights, 1 / Math.sqrt(rows), lesson.stream(`feedback/layer/${l + 1}`));
       return weights;
     });
-    const knowledge: Knowledge = { ...nominalCircuits(kernels), weights: l => feedback[l]! };
+    const inputsBack = byWeights(l => feedback[l]!, chip.layers, engine, lesson.digital);
     return trainedClassifier(
       lesson,
-      () => knowledge,
+      () => layerByLayer(lesson, lesson.options.batch, { ...nominalCircuits(kernels), inputsBack }),
       head => outputClassifier(chip, [{ head, readout: outputReadout }]),
     );
   },

@@ -2,7 +2,7 @@
  * @file The one trainer of the backprop family: forward on a chip (or on its data sheet), softmax outside it, backward by what the
  * member knows, Adam, changes asked of the crossbars.
  */
-import type { MeasuredView } from '../../chips/access.ts';
+import type { MeasuredView, OutputPass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -25,16 +25,30 @@ export interface Trainee {
   digital(multiplyAdds: number): void;
 }
 
+/** Errors at the currents of every layer [batch, units], after a pass whose readout has just learned. */
+export type ErrorsOf = (pass: OutputPass, head: SoftmaxHead) => readonly Matrix[];
+
+/** The way of backpropagation: from the readout back through every layer, by what `knowledge` holds for true. */
+export function layerByLayer(trainee: Trainee, batch: number, knowledge: Knowledge): ErrorsOf {
+  const { chip, engine } = trainee;
+  const back = backward(chip, knowledge, batch, engine);
+  const error = engine.matrix(batch, chip.layers.at(-1)!.units);
+  return (pass, head) => {
+    head.errorsBack(error);
+    return back.run(pass, error);
+  };
+}
+
 /**
  * Trains a chip.
  *
- * @param knowledge from the crossbars being trained to what the member knows
+ * @param way from the crossbars being trained to how errors reach them
  * @param each called after every epoch
  */
 export function trainByBackprop(
   trainee: Trainee,
   options: TrainingOptions,
-  knowledge: (layers: readonly Plastic[]) => Knowledge,
+  way: (layers: readonly Plastic[]) => ErrorsOf,
   each: (progress: { epoch: number; epochs: number; loss: number; head: SoftmaxHead }) => void,
 ): { layers: Plastic[]; head: SoftmaxHead } {
   const { chip, engine } = trainee;
@@ -42,17 +56,15 @@ export function trainByBackprop(
   const layers = plasticLayers(chip, engine, trainee.stream);
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, trainee.digital);
-  const back = backward(chip, knowledge(layers), batch, engine, trainee.digital);
+  const errorsOf = way(layers);
   const batches = batchesOf(trainee.training, batch, engine, trainee.stream);
   const pass = chip.newPass(batch);
-  const error = engine.matrix(batch, outputs);
 
   function step(images: Matrix, labels: Uint8Array, rate: number): number {
     chip.hold(images);
     chip.send({ kind: 'off' }, pass);
     const loss = head.learn(pass.delivered, labels, rate);
-    head.errorsBack(error);
-    const deltas = back.run(pass, error);
+    const deltas = errorsOf(pass, head);
     for (let l = 0; l < layers.length; l++)
       chip.correlate(l, [{ pass, delta: deltas[l]! }], layers[l]!.gradient);
     for (const layer of layers) layer.step(rate);
@@ -71,11 +83,11 @@ export function trainByBackprop(
 /** Trains the lesson's chip and answers by what `classifier` makes of the head; it is made once, when the first epoch ends. */
 export function trainedClassifier(
   lesson: Trainee & Pick<Lesson<Access, TrainingOptions>, 'options' | 'epoch'>,
-  knowledge: (layers: readonly Plastic[]) => Knowledge,
+  way: (layers: readonly Plastic[]) => ErrorsOf,
   classifier: (head: SoftmaxHead) => Classifier,
 ): Classifier {
   let made: Classifier | undefined;
-  trainByBackprop(lesson, lesson.options, knowledge, ({ head, ...progress }) => {
+  trainByBackprop(lesson, lesson.options, way, ({ head, ...progress }) => {
     made ??= classifier(head);
     lesson.epoch({ ...progress, classifier: made });
   });
