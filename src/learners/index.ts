@@ -5,6 +5,7 @@ import { backpropOracle } from './backprop/backprop-oracle.ts';
 import { backpropReversible } from './backprop/backprop-reversible.ts';
 import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts';
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
+import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import type { Learner } from './learner.ts';
@@ -23,6 +24,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     backpropLoop,
     backpropOracle,
     backpropReversible,
+    surrogateRidge,
     feedbackAlignment,
     directFeedbackAlignment,
   ].map(learner => [learner.name, learner as unknown as Learner]),
