@@ -33,7 +33,12 @@ export function buildChip(
   const { inputs, classes, labels, batch } = request;
   const shapes = layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
   const meter = newMeter(shapes.length);
-  const under = (path: string) => (name: string) => stream(`${path}/${name}`);
+  const streams: Stream[] = [];
+  const under = (path: string) => (name: string) => {
+    const named = stream(`${path}/${name}`);
+    streams.push(named);
+    return named;
+  };
   const crossbars = shapes.map((shape, l) =>
     buildCrossbar(model, l, shape.rows, shape.units, batch, engine, meter, under(`layer/${l + 1}/crossbar`)),
   );
@@ -57,6 +62,7 @@ export function buildChip(
     neurons,
     boxes,
     meter,
+    streams,
     scratch: correlationScratch(
       2 * batch + 2, // two passes, and what is common to each
       most(s => s.rows),

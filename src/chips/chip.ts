@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
+import type { Stream } from '../engine/streams.ts';
 import type { LabelEntry, Labels, LayerShape, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
@@ -13,7 +14,7 @@ import type { Crossbar } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
 import { meanPairConductance } from './mapping.ts';
-import type { Meter } from './meter.ts';
+import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
 import { type FullPass, fullPassOf, newInnerPass, newPass, partOf } from './pass.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
   readonly meter: Meter;
+  /** every stream that this chip draws from */
+  readonly streams: readonly Stream[];
   readonly scratch: CorrelationScratch;
 }
 
@@ -152,6 +155,22 @@ export class Chip {
     if (!engine.kernels.isFinite(target)) throw new Error(`layer ${l + 1}: a target weight is not finite`);
     crossbars[l]!.writer.program(target);
     if (l === 0) front.weightsChanged();
+  }
+
+  /**
+   * Does work that leaves no trace on the meter or in the noise to come, so that looking at a chip does not change its life.
+   * What it asks the chip to write stays written.
+   */
+  unnoticed<T>(work: () => T): T {
+    const { meter, streams } = this.parts;
+    const positions = streams.map(stream => stream.position);
+    const before = snapshot(meter);
+    const result = work();
+    restore(meter, before);
+    streams.forEach((stream, k) => {
+      stream.position = positions[k]!;
+    });
+    return result;
   }
 
   /** Joules of what a meter has counted on this chip. */

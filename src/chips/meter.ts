@@ -56,3 +56,11 @@ export function combined(a: Meter, b: Meter, factor: 1 | -1): Meter {
 
 /** A copy that stands still. */
 export const snapshot = (meter: Meter): Meter => ({ ...meter, drive: [...meter.drive] });
+
+/** Sets a meter back to what a snapshot of it says. */
+export function restore(meter: Meter, { drive, ...counts }: Meter): void {
+  Object.assign(meter, counts);
+  drive.forEach((d, l) => {
+    meter.drive[l] = d;
+  });
+}

@@ -1,9 +1,8 @@
 /**
- * @file The curve of a trial: validation errors at checkpoints along the training. Passes that drawing it costs are kept apart, for they are
- * not on the learner's bill.
+ * @file The curve of a trial: validation errors at checkpoints along the training. Drawing it is not on the learner's bill, and a chip that was
+ * looked at more often goes on exactly like one that was not.
  */
 import type { Chip } from '../chips/chip.ts';
-import { combined, type Meter, newMeter, snapshot } from '../chips/meter.ts';
 import type { Split } from '../data/data.ts';
 import type { Classifier, Lesson } from '../learners/learner.ts';
 import type { Judge } from './evaluate.ts';
@@ -29,13 +28,10 @@ export function recordCurve(
     validationErrorPercent: [] as (number | null)[],
     forwardPasses: [] as number[],
   };
-  let aside: Meter = newMeter(chip.meter.drive.length);
   let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
 
   function check(classifier: Classifier): number | null {
-    const before = snapshot(chip.meter);
-    const errors = judge(classifier, split.validation);
-    aside = combined(aside, combined(chip.meter, before, -1), 1);
+    const errors = chip.unnoticed(() => judge(classifier, split.validation));
     last = { classifier, errors };
     return errors[0] ?? null;
   }
@@ -44,12 +40,11 @@ export function recordCurve(
     if (!Number.isFinite(loss))
       throw new Error(`${learner}: the loss is ${loss} in epoch ${epoch}; a smaller rate may help`);
     if (!isCheckpoint(epoch, epochs, checkpoints)) return hooks.progress({ epoch, epochs, loss });
-    const passes = combined(chip.meter, aside, -1).forwardPasses;
     const validationErrorPercent = check(classifier);
     curve.epoch.push(epoch);
     curve.loss.push(loss);
     curve.validationErrorPercent.push(validationErrorPercent);
-    curve.forwardPasses.push(passes / split.training.length);
+    curve.forwardPasses.push(chip.meter.forwardPasses / split.training.length);
     const known = validationErrorPercent === null ? {} : { validationErrorPercent };
     return hooks.progress({ epoch, epochs, loss, ...known });
   };
@@ -57,10 +52,10 @@ export function recordCurve(
   return {
     curve,
     epoch,
-    /** What training has cost so far. */
-    bill: () => combined(chip.meter, aside, -1),
     /** Validation errors of the trained chip: those of the last checkpoint where the learner ended with the classifier judged there. */
     validationErrors: (classifier: Classifier) =>
-      last?.classifier === classifier ? last.errors : judge(classifier, split.validation),
+      last?.classifier === classifier
+        ? last.errors
+        : chip.unnoticed(() => judge(classifier, split.validation)),
   };
 }

@@ -21,9 +21,9 @@ import { versions } from './versions.ts';
 
 let engineOfThread: Promise<Engine> | undefined; // a worker runs many trials; each starts with an empty arena
 
-/** Trains and judges one chip. @throws what goes wrong in it: a diverging learner, a chip that cannot be built */
+/** Trains and judges one chip; draws it unless its pictures are not wanted. @throws what goes wrong in it: a diverging learner, a chip that cannot be built */
 export async function runTrial(
-  trial: { id: string; specification: TrialSpecification },
+  trial: { id: string; specification: TrialSpecification; pictures?: boolean },
   split: Split,
   hooks: TrialHooks,
 ): Promise<TrialResult> {
@@ -38,11 +38,10 @@ export async function runTrial(
   const judge = judgeOf(split.training.inputs, engine);
   const record = recordCurve(specification, chip, split, judge, hooks);
   const classifier = train(specification, learner, chip, split, engine, record.epoch);
-  const trained = record.bill();
+  const trained = snapshot(chip.meter);
   const validationError = record.validationErrors(classifier);
-  const before = snapshot(chip.meter);
   const testError = judge(classifier, split.test);
-  const tested = combined(chip.meter, before, -1);
+  const tested = combined(chip.meter, trained, -1);
 
   return {
     format: 1,
@@ -60,7 +59,7 @@ export async function runTrial(
     meter: { training: reading(chip, trained), test: reading(chip, tested) },
     weightsDigest: chip.digest(),
     dataDigest: split.digest,
-    pictures: picturesOf(chip, split.training, engine),
+    ...(trial.pictures !== false && { pictures: picturesOf(chip, split.training, engine) }),
     versions: versions(),
   };
 }

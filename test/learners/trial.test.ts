@@ -104,16 +104,15 @@ describe.each(names)('%s', name => {
     expect(elsewhere.curve.validationErrorPercent).not.toEqual(result.curve.validationErrorPercent);
   });
 
-  test('is not charged for the drawing of its curve', async () => {
-    const [rarely, often] = await Promise.all(
-      [1, 4].map(checkpoints => run(name, { chip: quiet, checkpoints })),
-    );
+  test('is not charged for the drawing of its curve, nor is the noise of its chip another one', async () => {
+    const [rarely, often] = await Promise.all([1, 4].map(checkpoints => run(name, { checkpoints })));
     const { energy, ...counts } = training(rarely!);
     const { energy: other, ...same } = training(often!);
     expect(same).toEqual(counts);
     expect(other.total / energy.total).toBeCloseTo(1, 9);
     expect(counts.forwardPasses / (4 * 120)).toBeCloseTo(passesOf(name), 9);
     expect(often!.weightsDigest).toBe(rarely!.weightsDigest);
+    expect(often!.readouts).toEqual(rarely!.readouts);
   });
 
   test('has a curve of as many points as asked for, the last at the end, over the passes spent so far', async () => {
@@ -123,7 +122,9 @@ describe.each(names)('%s', name => {
     expect(result.curve.validationErrorPercent.every(e => e !== null && e >= 0 && e <= 100)).toBe(true);
     // what comes after the last epoch (a recalibration) is not on the curve
     const onChip = name === 'backprop-blind' ? 0 : passesOf(name);
-    expect(result.curve.forwardPasses).toEqual([2 * onChip, 4 * onChip]);
+    const [half, whole] = result.curve.forwardPasses;
+    expect(whole).toBe(4 * onChip);
+    expect(half).toBeGreaterThanOrEqual(whole! / 2); // more where the chip is characterised before training
   });
 
   test('is judged on the test set by every read-out, and that is metered apart', async () => {
