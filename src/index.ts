@@ -37,7 +37,7 @@ export {
   type Lesson,
   type Readout,
 } from './learners/learner.ts';
-export { writeReport } from './report/index.ts';
+export { writeComparison, writeReport } from './report/index.ts';
 export { known } from './scenarios/known.ts';
 export { load } from './scenarios/load.ts';
 export { loadChip } from './scenarios/load-chip.ts';

@@ -1,5 +1,5 @@
 /**
- * @file The command line: `mortal run`, `check`, `report`, `list`, `inspect`, `data`. One file per command; each parses, calls and prints.
+ * @file The command line: `mortal run`, `status`, `check`, `report`, `list`, `inspect`, `data`. One file per command; each parses, calls and prints.
  * Exit codes: 0 done; 1 a trial failed; 2 something is wrong with what was asked, nothing was run; 130 stopped by Ctrl-C.
  */
 import { createRequire } from 'node:module';
@@ -10,7 +10,9 @@ import { addInspect } from './inspect.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
+import { addRunTrial } from './run-trial.ts';
 import { addSchema } from './schema.ts';
+import { addStatus } from './status.ts';
 import { realWorld, type World } from './world.ts';
 
 /** What a command is added to. */
@@ -45,7 +47,18 @@ export async function main(argv: readonly string[], world: World = realWorld()):
         code = await act(...args);
       },
   };
-  for (const add of [addRun, addReport, addCheck, addList, addInspect, addData, addSchema]) add(shell);
+  for (const add of [
+    addRun,
+    addStatus,
+    addReport,
+    addCheck,
+    addList,
+    addInspect,
+    addData,
+    addSchema,
+    addRunTrial,
+  ])
+    add(shell);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

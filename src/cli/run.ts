@@ -1,5 +1,8 @@
 /** @file `mortal run`: runs a scenario, or what is left of it. */
+import { Option } from 'commander';
 import type { Executor } from '../lab/executor.ts';
+import { executors } from '../lab/executors.ts';
+import type { Axis, Plan } from '../lab/plan-file.ts';
 import type { Display } from '../lab/progress.ts';
 import type { Ending } from '../lab/run.ts';
 import type { Shell } from './main.ts';
@@ -11,7 +14,12 @@ interface Options {
   readonly only: readonly string[];
   readonly seeds?: string;
   readonly workers?: number;
+  readonly executor?: string;
+  readonly slurm?: string;
+  readonly cancel?: true;
   readonly out?: string;
+  readonly quick?: true;
+  readonly dry?: true;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -31,6 +39,21 @@ export function addRun({ program, world, does }: Shell): void {
       'trials at a time; 0 runs them in this process (default: one per core)',
       whole,
     )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        `where trials run (default: pool): ${Object.entries(executors)
+          .map(([name, { summary }]) => `${name}, ${summary}`)
+          .join('; ')}`,
+      ).choices(Object.keys(executors)),
+    )
+    .option('--slurm <file>', 'what a Slurm cluster is asked for, as scenarios/slurm.example.json')
+    .option('--cancel', 'end the Slurm jobs of this run; results that are there stay')
+    .option(
+      '--quick',
+      "the scenario's own short version, an answer in minutes; goes to reports/<scenario>-quick",
+    )
+    .option('--dry', 'say what there is to do, how long it would take and how much memory; write nothing')
     .option('-o, --out <folder>', 'where results and report go (default: reports/<scenario>)')
     .option('-q, --quiet', 'no progress')
     .option('--json', 'print the results as JSON')
@@ -56,7 +79,11 @@ async function act(file: string, options: Options, world: World): Promise<number
   ]);
   const { nearName } = await import('../scenarios/read.ts');
   const overrides = [...options.set, ...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`])];
-  const scenario = await load(file, await world.known(), { overrides, cwd: world.cwd });
+  const scenario = await load(file, await world.known(), {
+    overrides,
+    quick: options.quick === true,
+    cwd: world.cwd,
+  });
   const trials = plan(scenario);
   await checkOnly(
     options.only,
@@ -68,8 +95,14 @@ async function act(file: string, options: Options, world: World): Promise<number
   const store = new Store(directory);
   const command = commandLine(file, options);
   const whole = planFile(scenario, trials, command);
+  if (options.dry) return tell(await foretold(whole, directory, near, options, world), world);
+  if (options.slurm !== undefined)
+    await (await import('../scenarios/slurm-file.ts')).readSlurmFile(options.slurm, world.cwd); // before anything is written
+  if (options.cancel) return cancel(directory, near, world);
   store.savePlan(whole);
   const todo = lab.pending(whole, store, options.only, text => void world.stderr.write(`${text}\n`));
+  const other = lab.otherVersions(todo.found, (await world.versions()).mortal ?? '');
+  if (other !== undefined) world.stderr.write(`${other}\n`);
   const show = display(world.stderr, todo.todo.length, options.quiet === true);
   if (options.quiet !== true)
     world.stderr.write(
@@ -79,12 +112,12 @@ async function act(file: string, options: Options, world: World): Promise<number
   const ending = await interruptibly(
     world,
     show,
-    await executor(options.workers, todo.todo.length, world),
+    await executor(options, todo.todo.length, directory, show, world),
     (engine, stop) => lab.run(whole, store, todo, engine, show, stop),
   );
   if (ending.left > 0) {
     world.stderr.write(
-      `Stopped. ${ending.left} of ${todo.todo.length} trials are left; to go on: ${command}\n`,
+      `Stopped. ${ending.left} of ${todo.todo.length} trials are left; to go on: ${command}${where(options)}\n`,
     );
     return 130;
   }
@@ -93,13 +126,7 @@ async function act(file: string, options: Options, world: World): Promise<number
     world.stdout.write(
       `${JSON.stringify({ scenario: scenario.name, folder: near, report, ...ending }, null, 1)}\n`,
     );
-  else
-    await printResults(
-      ending,
-      scenario.vary.map(({ path }) => path),
-      report,
-      world,
-    );
+  else await printResults(ending, columnsOf(scenario.vary), report, world);
   return ending.failed > 0 ? 1 : 0;
 }
 
@@ -113,7 +140,9 @@ async function interruptibly(
   const stop = new AbortController();
   const forget = world.onInterrupt(
     () => {
-      show.say('Stopping: trials that are running will end first. Ctrl-C again drops them.');
+      show.say(
+        engine.stopping ?? 'Stopping: trials that are running will end first. Ctrl-C again drops them.',
+      );
       stop.abort();
     },
     () => show.close(),
@@ -127,13 +156,54 @@ async function interruptibly(
   }
 }
 
-async function executor(workers: number | undefined, trials: number, world: World): Promise<Executor> {
+async function executor(
+  { executor, workers, slurm }: Options,
+  trials: number,
+  directory: string,
+  show: Display,
+  world: World,
+): Promise<Executor> {
   if (trials === 0) return { workers: 0, run: async () => {}, close: async () => {} };
-  const bench = await world.bench();
-  if (workers === 0) return (await import('../lab/serial.ts')).serial(bench);
-  const { availableParallelism } = await import('node:os');
-  const width = Math.max(1, Math.min(workers ?? availableParallelism(), trials));
-  return (await import('../lab/pool.ts')).pool(width, bench);
+  const kind = executors[executor ?? (workers === 0 ? 'serial' : 'pool')]!;
+  return kind.make({
+    workers,
+    trials,
+    directory,
+    cwd: world.cwd,
+    slurm,
+    versions: await world.versions(),
+    bench: world.bench,
+    say: show.say,
+  });
+}
+
+/** Ends what other processes have submitted. */
+async function cancel(directory: string, near: string, world: World): Promise<number> {
+  const { cancel } = await import('../lab/slurm.ts');
+  const numbers = await cancel(directory, text => void world.stderr.write(`${text}\n`));
+  world.stdout.write(
+    numbers.length === 0
+      ? `No Slurm job of ${near} is in the queue.\n`
+      : `Cancelled: Slurm job ${numbers.join(', ')}. Results in ${near} stay.\n`,
+  );
+  return 0;
+}
+
+async function foretold(
+  plan: Plan,
+  directory: string,
+  near: string,
+  { only, workers, json }: Options,
+  world: World,
+): Promise<string> {
+  const { forecast, forecastText } = await import('./dry.ts');
+  const found = await forecast(plan, directory, { only, ...(workers !== undefined && { workers }) }, world);
+  return json ? `${JSON.stringify({ ...found, folder: near }, null, 1)}\n` : forecastText(found, near);
+}
+
+function tell(text: string, world: World): number {
+  world.stdout.write(text);
+  return 0;
 }
 
 async function printResults(
@@ -155,6 +225,17 @@ async function printResults(
   world.stdout.write(`Report: ${report}\n`);
 }
 
+/** Of paths that change together one is enough, if its values tell the settings apart. */
+const columnsOf = (vary: readonly Axis[]): string[] =>
+  vary
+    .filter(
+      ({ zippedWith = [] }, i) =>
+        !vary
+          .slice(0, i)
+          .some(({ path, labels }) => zippedWith.includes(path) && new Set(labels).size === labels.length),
+    )
+    .map(({ path }) => path);
+
 function whatIsToDo(all: number, todo: number): string {
   if (todo === 0) return `All ${all} trials are there already.`;
   return todo < all ? `${todo} of ${all} trials to run.` : `${all} trials to run.`;
@@ -173,11 +254,17 @@ async function checkOnly(only: readonly string[], learners: readonly string[]): 
   if (problems.length > 0) throw new InputError(problems);
 }
 
+/** What the command that goes on has to say of where trials run. */
+const where = ({ executor, slurm }: Options): string =>
+  executor === 'slurm' ? ` --executor slurm${slurm === undefined ? '' : ` --slurm ${quoted(slurm)}`}` : '';
+
+const quoted = (text: string) =>
+  /^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
 /** The command that does all of it again. */
-function commandLine(file: string, { set, seeds, out }: Options): string {
-  const quoted = (text: string) =>
-    /^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+function commandLine(file: string, { set, seeds, out, quick }: Options): string {
   const options = [
+    ...(quick ? ['--quick'] : []),
     ...set.flatMap(argument => ['--set', argument]),
     ...(seeds === undefined ? [] : ['--seeds', seeds]),
     ...(out === undefined ? [] : ['--out', out]),

@@ -13,6 +13,8 @@ export interface World {
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** learners and data sets that a scenario may name */
   known(): Promise<Known>;
+  /** versions of the program and of what results depend on */
+  versions(): Promise<Readonly<Record<string, string>>>;
   /** what trials run on, made ready */
   bench(): Promise<Bench>;
   /** Makes the report of a run's folder. @returns its path */
@@ -29,6 +31,10 @@ export const realWorld = (): World => ({
   async known() {
     const { known } = await import('../scenarios/known.ts');
     return known();
+  },
+  async versions() {
+    const { versions } = await import('../scenarios/versions.ts');
+    return versions();
   },
   async bench() {
     const [{ buildKernels }, { loadSplit }] = await Promise.all([

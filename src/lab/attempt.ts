@@ -12,11 +12,11 @@ export async function attempt(
   split: Split,
   progress: (progress: Progress) => void,
 ): Promise<Outcome> {
-  const { id, specification } = trial;
+  const { id, specification, pictures } = trial;
   const start = performance.now();
   let result: TrialResult;
   try {
-    result = await runTrial({ id, specification }, split, { progress });
+    result = await runTrial({ id, specification, pictures }, split, { progress });
     const odd = result.readouts.find(({ testErrorPercent }) => !Number.isFinite(testErrorPercent));
     if (odd !== undefined) throw new Error(`${odd.name}: the test error is ${odd.testErrorPercent}`);
   } catch (error) {

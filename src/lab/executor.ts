@@ -18,10 +18,14 @@ export interface Progress {
 export interface Outcome {
   readonly result: TrialResult;
   readonly seconds: number;
+  /** it lies in the folder of the run already: another process has written it */
+  readonly isStored?: true;
 }
 
 /** Is told what happens. A call that throws ends the run. */
 export interface Watcher {
+  /** Asked before a trial is begun, in whatever process; one that is refused (another run has it) is left out. No answer is a yes. */
+  claims?(trial: PlannedTrial): boolean;
   started(trial: PlannedTrial): void;
   /** Not after `finished`; the last steps of a trial may be left out. */
   progressed(trial: PlannedTrial, progress: Progress): void;
@@ -32,8 +36,10 @@ export interface Watcher {
 export interface Executor {
   /** trials at a time */
   readonly workers: number;
+  /** what to say at Ctrl-C, where trials go on without this process */
+  readonly stopping?: string;
   /**
-   * Runs all trials, begun in their order; one that throws is an outcome like any other. Returns when those that were begun have ended.
+   * Runs all trials that the watcher claims, begun in their order; one that throws is an outcome like any other. Returns when those that were begun have ended.
    * @param stop once aborted, no further trial is begun
    * @throws what a watcher or the loading of data has thrown
    */
@@ -44,7 +50,7 @@ export interface Executor {
 
 /** The trial itself, as `src/scenarios/trial.ts` exports it. */
 export type RunTrial = (
-  trial: Pick<PlannedTrial, 'id' | 'specification'>,
+  trial: Pick<PlannedTrial, 'id' | 'specification' | 'pictures'>,
   split: Split,
   hooks: { progress(progress: Progress): void },
 ) => Promise<TrialResult>;

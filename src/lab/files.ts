@@ -12,15 +12,16 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../scenarios/problems.ts';
 
 /** Writes to a temporary name, syncs, renames. @throws OutputError */
 export function writeWhole(path: string, text: string): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(folder, temporaryName(basename(path)));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     try {
       const file = openSync(temporary, 'w');
       try {
@@ -37,6 +38,20 @@ export function writeWhole(path: string, text: string): void {
     syncFolder(folder);
   } catch (error) {
     throw new OutputError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+/** On a shared file system two machines may have a process of one number. */
+export const temporaryName = (name: string): string => `.${name}.${hostname()}.${process.pid}.tmp`;
+
+/** With all that is above it. Node's own `recursive` calls a read-only disk "no such file". */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody was faster
   }
 }
 
@@ -93,14 +108,18 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** True for a temporary file of `writeWhole` whose writer is gone. */
+/** True for a temporary file of `writeWhole` whose writer, on this machine, is gone. */
 export function isLeftOver(name: string): boolean {
-  const pid = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1];
-  if (pid === undefined) return false;
+  const [, host, pid] = /^\..*?\.json\.(?:(.+)\.)?(\d+)\.tmp$/.exec(name) ?? [];
+  return pid !== undefined && (host ?? hostname()) === hostname() && !isRunning(Number(pid));
+}
+
+/** True where this machine has such a process. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(Number(pid), 0); // asks whether there is such a process
-    return false;
+    process.kill(pid, 0); // asks, and does nothing
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

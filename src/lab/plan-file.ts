@@ -5,8 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access } from '../chips/model.ts';
 import { InputError } from '../scenarios/problems.ts';
-import type { Device, Scenario } from '../scenarios/schema.ts';
+import type { Axis, Device, Scenario } from '../scenarios/schema.ts';
 import type { PlannedTrial } from '../scenarios/trial-files.ts';
+
+/** One thing that is varied: a column of tables, an axis of figures. */
+export type { Axis } from '../scenarios/schema.ts';
 
 export interface Plan {
   readonly format: 1;
@@ -15,7 +18,8 @@ export interface Plan {
   readonly question: string;
   /** the command that makes the run */
   readonly command: string;
-  readonly vary: Scenario['vary'];
+  /** what is varied, in the order of columns; empty where nothing is */
+  readonly vary: readonly Axis[];
   /** what the learners of the scenario say of themselves */
   readonly learners: readonly {
     readonly name: string;

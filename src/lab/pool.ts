@@ -32,6 +32,7 @@ export function pool(workers: number, { trialModule, loadSplit }: Bench): Execut
       try {
         await inLanes(trials, workers, stop, async trial => {
           const split = await splitOf(trial.specification.data);
+          if (watcher.claims?.(trial) === false) return;
           const start = performance.now();
           running.set(trial.id, trial);
           watcher.started(trial);

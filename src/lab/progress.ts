@@ -8,6 +8,8 @@ import type { Progress, Watcher } from './executor.ts';
 
 /** Shows a run to a person. */
 export interface Display extends Watcher {
+  /** A trial that need not be run here after all. */
+  settled(trial: PlannedTrial): void;
   /** A line that stays. */
   say(text: string): void;
   close(): void;
@@ -26,6 +28,7 @@ const silence = (stream: Stream): Display => ({
   started: () => {},
   progressed: () => {},
   finished: () => {},
+  settled: () => {},
   say: text => void stream.write(`${text}\n`),
   close: () => {},
 });
@@ -67,6 +70,10 @@ function bars(stream: Stream, trials: number): Display {
       each.delete(trial.id);
       refresh();
     },
+    settled() {
+      run.settled();
+      refresh();
+    },
     say: text => all.log(`${text}\n`),
     close() {
       clearInterval(clock);
@@ -100,6 +107,7 @@ function lines(stream: Stream, trials: number): Display {
         : `test error ${result.readouts[0]?.testErrorPercent.toFixed(2)} %`;
       say(`${run.inWords()}; ${nameOf(trial)}: ${end}`);
     },
+    settled: () => run.settled(),
     say,
     close: () => {},
   };
@@ -122,6 +130,7 @@ export class Advance {
   readonly #now: () => number;
   readonly #running = new Map<string, number>();
   trialsDone = 0;
+  #settled = 0;
 
   constructor(trials: number, now = () => performance.now()) {
     this.#trials = trials;
@@ -138,15 +147,22 @@ export class Advance {
     this.trialsDone++;
   }
 
+  /** A trial that another process has run: done, but it says nothing of our speed. */
+  settled(): void {
+    this.trialsDone++;
+    this.#settled++;
+  }
+
   /** `3 of 48 trials, about 4 min left`. */
   inWords(): string {
-    const done = [...this.#running.values()].reduce((sum, part) => sum + part, this.trialsDone);
+    const ours = [...this.#running.values()].reduce(
+      (sum, part) => sum + part,
+      this.trialsDone - this.#settled,
+    );
+    const left = this.#trials - this.#settled - ours;
     const seconds = (this.#now() - this.#start) / 1000;
-    const left =
-      done > 0 && done < this.#trials
-        ? `, about ${duration((seconds * (this.#trials - done)) / done)} left`
-        : '';
-    return `${this.trialsDone} of ${this.#trials} trials${left}`;
+    const time = ours > 0 && left > 0 ? `, about ${duration((seconds * left) / ours)} left` : '';
+    return `${this.trialsDone} of ${this.#trials} trials${time}`;
   }
 }
 

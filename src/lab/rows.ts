@@ -3,20 +3,17 @@
  */
 import type { ChipModel } from '../chips/model.ts';
 import type { Plan } from './plan-file.ts';
-import type { Stored } from './store.ts';
+import type { Summary } from './summary.ts';
 
 /** Column → value; null where there is none. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The rows of a plan, in its order, as far as there are results. Counts and energy are those of training. */
-export function rowsOf({ name, trials, vary }: Plan, stored: ReadonlyMap<string, Stored>): Row[] {
+export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, Summary>): Row[] {
   return trials.flatMap(({ id, specification, learner, access, chip, settings }) => {
-    const found = stored.get(id);
-    if (found === undefined) return [];
-    const { result, seconds } = found;
-    const principal = result.readouts[0];
-    const training = result.meter?.training;
-    const { epochs = result.curve.epoch.at(-1) } = specification.options;
+    const summary = found.get(id);
+    if (summary === undefined) return [];
+    const { epochs = summary.epochs } = specification.options;
     return {
       trial: id,
       scenario: name,
@@ -25,17 +22,17 @@ export function rowsOf({ name, trials, vary }: Plan, stored: ReadonlyMap<string,
       chip,
       box: boxName(specification.chip.boxes),
       seed: specification.seed,
-      status: result.status,
-      test_error_percent: principal?.testErrorPercent ?? null,
-      validation_error_percent: principal?.validationErrorPercent ?? null,
+      status: summary.status,
+      test_error_percent: summary.testErrorPercent,
+      validation_error_percent: summary.validationErrorPercent,
       epochs: typeof epochs === 'number' ? epochs : null,
-      forward_passes: training?.forwardPasses ?? null,
-      reverse_passes: training?.reversePasses ?? null,
-      energy_J: training?.energy.total ?? null,
-      weights_digest: result.weightsDigest ?? null,
-      seconds: seconds ?? null,
+      forward_passes: summary.forwardPasses,
+      reverse_passes: summary.reversePasses,
+      energy_J: summary.energy,
+      weights_digest: summary.weightsDigest,
+      seconds: summary.seconds,
       ...Object.fromEntries(vary.map(({ path }) => [path, settings[path] ?? null])),
-      error: result.error ?? null,
+      error: summary.error,
     };
   });
 }

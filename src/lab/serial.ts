@@ -13,6 +13,7 @@ export function serial({ trialModule, loadSplit }: Bench): Executor {
       const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
       await inLanes(trials, 1, stop, async trial => {
         const split = await splitOf(trial.specification.data);
+        if (watcher.claims?.(trial) === false) return;
         watcher.started(trial);
         const outcome = await attempt(runTrial, trial, split, progress =>
           watcher.progressed(trial, progress),

@@ -1,23 +1,20 @@
 /**
- * @file The folder of a run: `plan.json`, `results/<id>.json` and `timings/<id>.json`, one each per finished trial, and what is derived
- * from them, `results.csv` and `results.jsonl`. A finished result is never written again; one that is torn or of another trial is set
+ * @file The folder of a run: `plan.json`, `results/<id>.json` and `timings/<id>.json`, one each per finished trial, `pictures/<id>.json`
+ * for those whose plan wants pictures, and what is derived from them, `results.csv` and `results.jsonl`. A finished result is never written again; one that is torn or of another trial is set
  * aside, neither trusted nor deleted. Two runs in one folder do not harm each other: they write the same bytes.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { trialId } from '../scenarios/canonical.ts';
 import { OutputError } from '../scenarios/problems.ts';
-import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
+import type { Pictures, PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import type { Outcome } from './executor.ts';
 import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
 import type { Plan } from './plan-file.ts';
 import { csv, type Row, rowsOf } from './rows.ts';
+import { type Stored, type Summary, summaryOf } from './summary.ts';
 
-/** A result and how long it took, where that is known. */
-export interface Stored {
-  readonly result: TrialResult;
-  readonly seconds: number | undefined;
-}
+export type { Stored } from './summary.ts';
 
 export class Store {
   readonly directory: string;
@@ -32,35 +29,88 @@ export class Store {
     writeWhole(join(this.directory, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
   }
 
-  /** Writes what came of a trial. @throws OutputError */
+  /** Writes what came of a trial; the result last, for it is what says that the trial is done. @throws OutputError */
   save({ result, seconds }: Outcome): void {
+    const { pictures, ...rest } = result;
     const name = `${result.id}.json`;
     writeWhole(join(this.directory, 'timings', name), `${JSON.stringify({ id: result.id, seconds })}\n`);
-    writeWhole(join(this.directory, 'results', name), `${JSON.stringify(result, null, 1)}\n`);
+    if (pictures !== undefined)
+      writeWhole(join(this.directory, 'pictures', name), `${JSON.stringify(pictures)}\n`);
+    writeWhole(join(this.directory, 'results', name), `${JSON.stringify(rest, null, 1)}\n`);
   }
 
   /**
-   * The results of these trials that are there and sound.
-   * @param notice is told of each file that is not, and has been set aside
+   * The results of these trials that are there and sound, one after the other, without pictures.
+   * @param notice is told of each file that is not
+   * @param onlyLook leaves such files where they are; otherwise they are set aside
    */
-  read(trials: readonly PlannedTrial[], notice: (text: string) => void): Map<string, Stored> {
+  *results(
+    trials: readonly PlannedTrial[],
+    notice: (text: string) => void,
+    onlyLook = false,
+  ): Generator<Stored & { readonly id: string }> {
     const folder = join(this.directory, 'results');
     const wanted = new Set(trials.map(({ id }) => id));
-    const stored = new Map<string, Stored>();
     for (const name of namesIn(folder)) {
       const id = name.slice(0, -'.json'.length);
       const found = name === `${id}.json` && wanted.has(id) ? this.#readResult(id) : foreign(name);
       if (typeof found === 'string') {
-        const to = setAside(this.directory, join(folder, name));
-        notice(`results/${name} ${found}: moved to ${to}`);
-      } else if (found !== undefined) stored.set(id, { result: found, seconds: this.#readSeconds(id) });
+        const to = onlyLook ? '' : `: moved to ${setAside(this.directory, join(folder, name))}`;
+        notice(`results/${name} ${found}${to}`);
+      } else if (found !== undefined) yield { id, result: found, seconds: this.#readSeconds(id) };
     }
+  }
+
+  /** All of them at once. For thousands of trials, `results` and `summaries` are kinder to memory. */
+  read(trials: readonly PlannedTrial[], notice: (text: string) => void): Map<string, Stored> {
+    const stored = new Map<string, Stored>();
+    for (const { id, result, seconds } of this.results(trials, notice)) stored.set(id, { result, seconds });
     return stored;
   }
 
+  /** What tables say of all of them. */
+  summaries(
+    trials: readonly PlannedTrial[],
+    notice: (text: string) => void,
+    onlyLook = false,
+  ): Map<string, Summary> {
+    const summaries = new Map<string, Summary>();
+    for (const stored of this.results(trials, notice, onlyLook)) summaries.set(stored.id, summaryOf(stored));
+    return summaries;
+  }
+
+  /** What tables say of one trial, where its result is there and sound. */
+  summary(id: string): Summary | undefined {
+    const result = this.#readResult(id);
+    return typeof result === 'string' ? undefined : summaryOf({ result, seconds: this.#readSeconds(id) });
+  }
+
+  /** The result of one trial, where it is there and sound, without pictures. */
+  outcome(id: string): Stored | undefined {
+    const result = this.#readResult(id);
+    return typeof result === 'string' ? undefined : { result, seconds: this.#readSeconds(id) };
+  }
+
+  /** When the result of a trial was written, in milliseconds since 1970; undefined where there is none. */
+  writtenAt(id: string): number | undefined {
+    return statSync(join(this.directory, 'results', `${id}.json`), { throwIfNoEntry: false })?.mtimeMs;
+  }
+
+  /**
+   * The pictures of a trial, read when they are asked for: ten thousand of them fit into no memory. There where the planned trial says
+   * `pictures` (the first seed of a setting), the trial is done, and the file has not been lost.
+   */
+  pictures(id: string): Pictures | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.directory, 'pictures', `${id}.json`), 'utf8'));
+    } catch {
+      return undefined; // a result without its pictures is still a result
+    }
+  }
+
   /** Writes the tables for people with Python and R, one row for each trial of the plan that has a result. @throws OutputError */
-  derive(plan: Plan, stored: ReadonlyMap<string, Stored>): Row[] {
-    const rows = rowsOf(plan, stored);
+  derive(plan: Plan, found: ReadonlyMap<string, Summary>): Row[] {
+    const rows = rowsOf(plan, found);
     writeWhole(join(this.directory, 'results.csv'), csv(rows));
     writeWhole(join(this.directory, 'results.jsonl'), rows.map(row => `${JSON.stringify(row)}\n`).join(''));
     return rows;

@@ -2,8 +2,10 @@
  * @file What follows across the settings: where Forward-Forward loses, how it compares with its layer-local rival, who collapses,
  * and what each setting costs.
  */
+
 import { allOf, listed, percent, points, space } from './numbers.ts';
 import { distinct, type Learner, learnerInRole, quoted, type Setting, type Study, spanOf } from './study.ts';
+import { sweepFindings } from './sweep-words.ts';
 import {
   type Comparison,
   compare,
@@ -18,8 +20,12 @@ import {
 } from './verdict.ts';
 import type { Place } from './words.ts';
 
+/** More settings than this are counted rather than named. */
+const mostNamed = 4;
+
 /** Sentences about all settings together. @param all standings, setting after setting */
 export const findings = (study: Study, all: readonly Standing[][]): string[] => [
+  ...sweepFindings(study),
   ...heroText(study, all),
   ...rivalText(study, all),
   ...collapseText(study, all),
@@ -30,6 +36,14 @@ function heroText(study: Study, all: readonly Standing[][]): string[] {
   const hero = learnerInRole(study, 'forward-forward');
   if (!hero) return [];
   const behind = ofLearner(all, hero).filter(standing => standing.error && !keepsUp(standing));
+  const most = [...behind].sort((a, b) => b.ratio - a.ratio).slice(0, mostNamed);
+  if (most.length < behind.length) {
+    const [worst] = most;
+    const better = bestOf(all, worst!.setting)!;
+    return [
+      `Forward-Forward is behind in ${behind.length} of ${all.length} settings, most at ${worst!.setting.label}: ${percent(worst!.error!.mean)} against ${percent(better.error!.mean)} of ${quoted(better.learner)}.`,
+    ];
+  }
   const lost = behind.map(standing => {
     const better = bestOf(all, standing.setting);
     const against =
@@ -106,7 +120,7 @@ function collapseText(study: Study, all: readonly Standing[][]): string[] {
 
 /** What each setting costs each learner against the first one, least first. */
 export function costs(study: Study): Place[] {
-  const [first, ...others] = study.settings;
+  const [first, ...others] = study.told;
   if (!first) return [];
   return others.flatMap(setting => {
     const losses = study.learners
@@ -125,6 +139,7 @@ export function costs(study: Study): Place[] {
 function inSettings(study: Study, places: readonly { setting: Setting }[], total: number): string {
   if (study.settings.length === 1) return '';
   if (places.length === total) return ` in ${allOf(total, 'setting')}`;
+  if (places.length > mostNamed) return ` in ${places.length} of ${total} settings`;
   return ` in ${listed(places.map(place => place.setting.label))}`;
 }
 

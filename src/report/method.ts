@@ -7,6 +7,7 @@ import { html, type Markup, prose } from './html.ts';
 import { counted, duration, listed, plural, quantityIn } from './numbers.ts';
 import { distinct, quoted, type Study } from './study.ts';
 import { named, tabled } from './tables.ts';
+import { thresholdRules } from './thresholds.ts';
 import { rules } from './verdict.ts';
 
 /** The last section of the page. */
@@ -20,7 +21,7 @@ ${chipTable(study)}
 ${sources(study)}
 <h3>How the words were chosen</h3>
 <p>The sentences on top are made from the numbers by rules, the same for every learner:</p>
-<ul>${rules.map(rule => html`<li>${prose(rule)}</li>`)}</ul>
+<ul>${[...rules, ...(study.axes.length > 0 ? thresholdRules : [])].map(rule => html`<li>${prose(rule)}</li>`)}</ul>
 <h3>What is not claimed</h3>
 <ul>${disclaimers(study).map(text => html`<li>${prose(text)}</li>`)}</ul>`;
 }
@@ -40,7 +41,7 @@ function overview(study: Study): Markup {
       : 'not recorded';
   const varied = study.paths.map(
     path =>
-      html`<li><code>${path}</code>: ${distinct(study.settings.map(setting => setting.values[path] ?? '–')).join(', ')}</li>`,
+      html`<li><code>${path}</code>: ${some(distinct(study.settings.map(setting => setting.values[path] ?? '–')), ', ')}</li>`,
   );
   return html`<dl class="facts">
 <dt>To repeat it</dt><dd><code>${study.command}</code><br>Same scenario, same bits on machines of one kind: each trial draws its random numbers from its seed alone.</dd>
@@ -94,16 +95,24 @@ function chipTable(study: Study): Markup {
   const models = distinct(study.trials.map(({ planned }) => JSON.stringify(planned.specification.chip))).map(
     text => JSON.parse(text),
   );
-  const facts = models.map(model => factsOf(model, ChipModel as unknown as Schema, ''));
-  const paths = grouped(distinct(facts.flat().map(fact => fact.path)));
+  const facts = models.map(
+    model => new Map(factsOf(model, ChipModel as unknown as Schema, '').map(fact => [fact.path, fact])),
+  );
+  const paths = grouped(distinct(facts.flatMap(all => [...all.keys()])));
   const rows = paths.map(path => {
-    const same = facts.flatMap(all => all.find(fact => fact.path === path) ?? []);
-    const joined = (of: (fact: Fact) => string) => distinct(same.map(of)).join(' / ');
+    const same = facts.flatMap(all => all.get(path) ?? []);
+    const joined = (of: (fact: Fact) => string) => some(distinct(same.map(of)), ' / ');
     return html`<tr><th scope="row"><code>${path}</code></th><td>${joined(fact => fact.value)}</td><td class="access">${joined(fact => fact.meaning)}</td></tr>`;
   });
   return html`<details><summary>Every parameter of the chip${models.length > 1 ? ` (${models.length} models; a stroke separates their values)` : ''}</summary>
 ${tabled('parameters', undefined, html`<thead><tr><th scope="col">parameter</th><th scope="col">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody>`)}</details>`;
 }
+
+/** Values in a row; of more than a dozen the first and the last. */
+const some = (values: readonly string[], between: string): string =>
+  values.length > 12
+    ? [...values.slice(0, 6), `… (${values.length} values)`, values.at(-1)].join(between)
+    : values.join(between);
 
 /** Paths with the same parent together, parents in order of appearance. */
 function grouped(paths: readonly string[]): string[] {
@@ -178,30 +187,35 @@ function disclaimers(study: Study): string[] {
   ];
 }
 
+/** So many trials are written into the page with all that is known of them; of more only what tables hold. */
+const mostInFull = 2000;
+
 /** Settings and results as plain data, for readers who want to compute. */
 export function facts(study: Study): unknown {
-  const results = [
+  const trials = [
     ...new Map(study.trials.map(trial => [`${trial.planned.learner}/${trial.planned.id}`, trial])).values(),
   ];
-  const chips = distinct(results.map(({ planned }) => JSON.stringify(planned.specification.chip)));
+  const chips = new Map<string, number>();
+  const numberOf = (chip: unknown) => {
+    const text = JSON.stringify(chip);
+    if (!chips.has(text)) chips.set(text, chips.size);
+    return chips.get(text)!;
+  };
+  const inFull = trials.length <= mostInFull;
+  const written = trials.map(({ planned, result }) => {
+    const { chip, ...specification } = planned.specification;
+    const { id, learner, access, settings } = planned;
+    const { pictures, specification: _same, id: _id, ...rest } = result ?? { status: 'missing' as const };
+    return inFull
+      ? { id, learner, access, settings, chip: numberOf(chip), specification, ...rest }
+      : { id, learner, settings, seed: specification.seed, status: rest.status, readouts: result?.readouts };
+  });
   return {
     name: study.name,
     title: study.title,
     question: study.question,
     command: study.command,
-    chips: chips.map(text => JSON.parse(text)),
-    trials: results.map(({ planned, result }) => {
-      const { chip, ...specification } = planned.specification;
-      const { pictures, specification: _same, id: _id, ...rest } = result ?? { status: 'missing' as const };
-      return {
-        id: planned.id,
-        learner: planned.learner,
-        access: planned.access,
-        settings: planned.settings,
-        chip: chips.indexOf(JSON.stringify(chip)),
-        specification,
-        ...rest,
-      };
-    }),
+    ...(inFull ? { chips: [...chips.keys()].map(text => JSON.parse(text)) } : {}),
+    trials: written,
   };
 }

@@ -63,11 +63,20 @@ function standalone(figure) {
   return svg.outerHTML.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
 }
 
+/** A table as comma-separated values. */
+function csv(table) {
+  const field = text => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return [...table.rows]
+    .map(row => `${[...row.cells].map(cell => field(cell.textContent)).join(',')}\n`)
+    .join('');
+}
+
 addEventListener('click', event => {
   const link = event.target instanceof Element ? event.target.closest('a[data-save]') : null;
   if (!link) return;
   const home = link.closest('figure') ?? document;
   if (link.dataset.save === 'svg') offer(link, standalone(home), 'image/svg+xml');
+  else if (link.dataset.save === 'csv') offer(link, csv(home.querySelector('.behind table')), 'text/csv');
   else offer(link, document.getElementById(link.dataset.save).textContent, 'application/json');
 });
 

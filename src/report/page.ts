@@ -1,16 +1,16 @@
 /**
  * @file The page: one file that needs nothing else. The answer first, then the table, the figures, and how it was done.
  */
-import { readFile } from 'node:fs/promises';
 import { accessTable } from './access.ts';
-import { variables } from './figures/colours.ts';
-import { type Figure, narrow, type Panel, wide } from './figures/figure.ts';
+import { document } from './document.ts';
+import { type Figure, type Numbers, narrow, type Panel, wide } from './figures/figure.ts';
 import { figures } from './figures/index.ts';
 import { render } from './figures/vega.ts';
 import { html, json, type Markup, prose, raw } from './html.ts';
 import { facts, method } from './method.ts';
 import type { Study } from './study.ts';
-import { failures, glance, readouts, results } from './tables.ts';
+import { enduranceTable, pairedTable } from './sweep-tables.ts';
+import { failures, glance, readouts, results, tabled } from './tables.ts';
 import { answer } from './words.ts';
 
 /**
@@ -18,7 +18,6 @@ import { answer } from './words.ts';
  * @param drawn the figures to draw, all by default
  */
 export async function page(study: Study, drawn: readonly Figure[] = figures): Promise<string> {
-  const [style, script] = await Promise.all(['page.css', 'page.js'].map(beside));
   // one after the other: the order of drawing is part of the bytes
   const panels: Markup[] = [];
   for (const figure of drawn) {
@@ -26,21 +25,7 @@ export async function page(study: Study, drawn: readonly Figure[] = figures): Pr
     if (panel) panels.push(await place(study, figure, panel, panels.length + 1));
   }
   const { headline } = answer(study);
-  const content = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${study.title}</title>
-<style>
-:root { ${raw(variables('light'))} }
-@media screen and (prefers-color-scheme: dark) { :root { ${raw(variables('dark'))} } }
-${raw(style!)}</style>
-</head>
-<body>
-<div class="page">
-<header>
+  const body = html`<header>
 <p class="kind">mortal: learning on analog hardware, simulated</p>
 <h1>${study.title}</h1>
 <p class="question">${study.question}</p>
@@ -52,6 +37,7 @@ ${answerSection(study)}</section>
 <section id="results"><h2>All results, and what they cost</h2>
 ${failures(study)}
 ${results(study)}
+${pairedTable(study)}
 <details><summary>Every readout: all layers, layers from 2 on, each layer alone, one pass</summary>${readouts(study)}</details>
 </section>
 <section id="figures">${panels}</section>
@@ -59,15 +45,10 @@ ${results(study)}
 ${method(study)}
 <p class="save"><a data-save="study" download="${study.name.replaceAll('/', '-')}.json" href="#method">All settings and results as JSON</a></p></section>
 </main>
-<footer>Made by mortal from the result files of this run. One file, no network.</footer>
-</div>
-<script type="application/json" id="study">${json(facts(study))}</script>
-<script>
-${raw(script!)}</script>
-</body>
-</html>
+<footer>Made by mortal from the result files of this run. One file, no network.</footer>`;
+  const data = html`<script type="application/json" id="study">${json(facts(study))}</script>
 `;
-  return content.markup;
+  return document(study.title, body, data);
 }
 
 /** The answer in words, and the whole of it in one small table. */
@@ -77,11 +58,12 @@ function answerSection(study: Study): Markup {
     html`<dl class="places">${lines.map(each => html`<dt>${each.setting}</dt><dd>${prose(each.text)}</dd>`)}</dl>`;
   const places =
     settings.length > 1 ? list(settings) : settings.map(each => html`<p>${prose(each.text)}</p>`);
-  const first = study.settings[0]?.label ?? '';
+  const paragraphs = findings.map(text => html`<p>${prose(text)}</p>`);
+  const first = study.told[0]?.label ?? '';
   return html`${cautions.length > 0 ? html`<div class="cautions" role="note">${cautions.map(text => html`<p>${text}</p>`)}</div>` : undefined}
 ${glance(study)}
-${places}
-${findings.map(text => html`<p>${prose(text)}</p>`)}
+${enduranceTable(study)}
+${study.axes.length > 0 ? [paragraphs, places] : [places, paragraphs]}
 ${costs.length > 0 ? html`<p>What each setting costs against “${first}”, in percentage points of test error, least first:</p>${list(costs)}` : undefined}`;
 }
 
@@ -89,7 +71,7 @@ ${costs.length > 0 ? html`<p>What each setting costs against “${first}”, in 
 async function place(
   study: Study,
   { name }: Figure,
-  { title, caption, drawing }: Panel,
+  { title, caption, drawing, numbers = [] }: Panel,
   number: number,
 ): Promise<Markup> {
   const id = `figure-${name}`;
@@ -107,6 +89,7 @@ async function place(
           save(`${id}-specification`, 'Vega-Lite', `${name}.vl.json`),
           ' · ',
           save('svg', 'SVG', `${name}.svg`),
+          ...(numbers.length > 0 ? [' · ', save('csv', 'CSV', `${name}.csv`)] : []),
         ];
   const specification =
     drawing.kind === 'vega-lite'
@@ -115,8 +98,22 @@ async function place(
   return html`<figure class="figure" id="${id}"><h3>${prose(title)}</h3>
 <div class="drawing">${drawn}</div>
 <figcaption><b>Figure ${number}.</b> ${prose(caption)}${links.length > 0 ? html` <span class="save">Save: ${links}</span>` : undefined}</figcaption>
-${name === 'chip' ? accessTable(study) : undefined}${specification}</figure>
+${name === 'chip' ? accessTable(study) : undefined}${behind(numbers)}${specification}</figure>
 `;
 }
 
-const beside = (file: string): Promise<string> => readFile(new URL(file, import.meta.url), 'utf8');
+/** The table behind a figure. Saved as CSV it is read by programs: whole names, numbers without commas, nothing where there is nothing. */
+function behind(numbers: readonly Numbers[]): Markup | undefined {
+  if (numbers.length === 0) return undefined;
+  const columns = Object.keys(numbers[0]!);
+  const value = (line: Numbers, column: string) => {
+    const each = line[column] ?? '';
+    return typeof each === 'number'
+      ? html`<td class="number">${Number(each.toPrecision(6))}</td>`
+      : html`<td>${each}</td>`;
+  };
+  const head = html`<tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr>`;
+  const body = numbers.map(line => html`<tr>${columns.map(column => value(line, column))}</tr>\n`);
+  return html`<details class="behind"><summary>The numbers of this figure</summary>
+${tabled('behind', undefined, html`<thead>${head}</thead><tbody>${body}</tbody>`)}</details>`;
+}

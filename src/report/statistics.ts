@@ -89,3 +89,37 @@ export function studentDistribution(t: number, degrees: number): number {
   const inside = odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
   return 0.5 + inside / 2;
 }
+
+/** The smallest number of chips of which a sweep shows a Student-t interval rather than the range. */
+const bandFrom = 3;
+
+/** Summary with a 95 % Student-t interval, or the range where there are fewer than 3 values. */
+export const banded = (values: readonly number[]): Summary | undefined =>
+  summarise(values, values.length >= bandFrom ? 'student' : 'range');
+
+/**
+ * Two-sided p of a paired t-test: how often chance alone would move the mean of differences this far from nothing.
+ * @returns undefined where there are fewer than 3 differences, or all are the same and the test has no scale to measure by
+ */
+export function pairedP(differences: readonly number[]): number | undefined {
+  const count = differences.length;
+  const spread = deviation(differences);
+  if (count < bandFrom || spread === 0) return undefined;
+  const t = Math.abs(mean(differences)) / (spread / Math.sqrt(count));
+  return Math.min(1, 2 * (1 - studentDistribution(t, count - 1)));
+}
+
+/**
+ * Probabilities corrected for their number.
+ * @see Holm 1979: the k-th least of m is multiplied by m − k + 1, and none is below one before it
+ */
+export function holm(probabilities: readonly number[]): number[] {
+  const order = probabilities.map((_, k) => k).sort((a, b) => probabilities[a]! - probabilities[b]!);
+  const corrected = new Array<number>(probabilities.length);
+  let least = 0;
+  order.forEach((at, k) => {
+    least = Math.max(least, Math.min(1, (order.length - k) * probabilities[at]!));
+    corrected[at] = least;
+  });
+  return corrected;
+}

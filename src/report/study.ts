@@ -4,6 +4,8 @@
 import type { Access } from '../chips/model.ts';
 import type { Plan } from '../lab/plan-file.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
+import { type Axis, axesOf } from './axes.ts';
+import { nameOf } from './names.ts';
 import { type IntervalMethod, type Summary, summarise } from './statistics.ts';
 
 /** A planned trial and what came of it, if anything has. */
@@ -26,6 +28,8 @@ export interface Run {
   readonly notices: readonly string[];
   /** what learners and devices say of themselves */
   readonly about: Pick<Plan, 'learners' | 'devices'>;
+  /** what is varied, as the plan says it */
+  readonly vary: Plan['vary'];
 }
 
 /** One combination of the varied values. */
@@ -62,11 +66,23 @@ export interface Cell {
   readonly error: Summary | undefined;
 }
 
-/** A run, sorted out. */
-export interface Study extends Run {
+/** The settings of a plan: all that can be said of a run before it has results. */
+export interface Outline {
   /** paths that take more than one value, in the order of the scenario */
   readonly paths: readonly string[];
   readonly settings: readonly Setting[];
+  /** the paths among them whose values are numbers */
+  readonly axes: readonly Axis[];
+  /** settings that are shown one by one: all, or the ends of the axes where there are too many */
+  readonly detailed: readonly Setting[];
+  /** settings that have a paragraph of their own: those of `detailed` at the ends of the axes */
+  readonly told: readonly Setting[];
+  /** the setting of each trial, in the order of the plan */
+  readonly settingOf: readonly Setting[];
+}
+
+/** A run, sorted out. */
+export interface Study extends Run, Outline {
   readonly learners: readonly Learner[];
   readonly seeds: readonly number[];
   /** every learner in every setting it is planned in, setting after setting */
@@ -85,28 +101,52 @@ const roles: Record<string, Role> = {
   'readout-only': 'control',
 };
 
-/** Sorts a run into learners, settings and cells. */
-export function study(run: Run): Study {
-  const planned = run.trials.map(trial => trial.planned);
-  const values = planned.map(valuesOf(planned));
+/** More settings than this are not shown one by one. */
+const mostDetailed = 8;
+
+/** Finds out what varies. */
+export function outline(planned: readonly PlannedTrial[], vary: Plan['vary']): Outline {
+  const severalChips = distinct(planned.map(each => each.chip)).length > 1;
+  const values = planned.map(trial => valuesOf(trial, severalChips));
   const paths = distinct(values.flatMap(Object.keys)).filter(
     path => distinct(values.map(value => value[path])).length > 1,
   );
-  const labels = values.map(value => labelOf(value, paths, planned));
-  const settings = distinct(labels).map(label => ({ label, values: values[labels.indexOf(label)]! }));
+  const settings = new Map<string, Setting>();
+  const settingOf = values.map(value => {
+    const label = labelOf(value, paths, planned);
+    if (!settings.has(label)) settings.set(label, { label, values: value });
+    return settings.get(label)!;
+  });
+  const all = [...settings.values()];
+  const axes = axesOf(paths, all, vary);
+  const detailed = all.length <= mostDetailed ? all : all.filter(isEnd(axes)).slice(0, mostDetailed);
+  return { paths, settings: all, axes, detailed, told: detailed.filter(isEnd(axes)), settingOf };
+}
+
+/** At the first or last level of every axis; every setting, where there is no axis. */
+const isEnd = (axes: readonly Axis[]) => (setting: Setting) =>
+  axes.every(axis => [axis.levels[0], axis.levels.at(-1)].includes(axis.at(setting)));
+
+/** Sorts a run into learners, settings and cells. */
+export function study(run: Run): Study {
+  const planned = run.trials.map(trial => trial.planned);
+  const found = outline(planned, run.vary);
   const learners = distinct(planned.map(trial => trial.learner)).map((name, index) =>
     learnerOf(planned.find(trial => trial.learner === name)!, index),
   );
-  const groups = settings.flatMap(setting =>
-    learners.map(learner => ({
-      learner,
-      setting,
-      trials: run.trials.filter(
-        (trial, k) => labels[k] === setting.label && trial.planned.learner === learner.name,
-      ),
-    })),
+  const groups = new Map(found.settings.map(setting => [setting, new Map<string, Trial[]>()]));
+  run.trials.forEach((trial, k) => {
+    const group = groups.get(found.settingOf[k]!)!;
+    const name = trial.planned.learner;
+    if (!group.has(name)) group.set(name, []);
+    group.get(name)!.push(trial);
+  });
+  const filled = found.settings.flatMap(setting =>
+    learners.flatMap(learner => {
+      const trials = groups.get(setting)!.get(learner.name);
+      return trials ? [{ learner, setting, trials }] : [];
+    }),
   );
-  const filled = groups.filter(group => group.trials.length > 0);
   const chips = filled.map(group => group.trials.filter(isDone).length).filter(count => count > 0);
   const interval = chips.length > 0 && Math.min(...chips) >= studentFrom ? 'student' : 'range';
   const cells = filled.map((group): Cell => {
@@ -120,8 +160,12 @@ export function study(run: Run): Study {
     };
   });
   const seeds = distinct(planned.map(trial => trial.specification.seed)).sort((a, b) => a - b);
-  return { ...run, paths, settings, learners, seeds, cells, interval };
+  return { ...run, ...found, learners, seeds, cells, interval };
 }
+
+/** Cells of the settings that are shown one by one. */
+export const detailedCells = (study: Study): Cell[] =>
+  study.cells.filter(cell => study.detailed.includes(cell.setting));
 
 /** The cell of a learner in a setting, if it was planned. */
 export const cellOf = (study: Study, learner: Learner, setting: Setting): Cell | undefined =>
@@ -158,14 +202,10 @@ export function spanOf(values: readonly number[], written: (value: number) => st
 const isDone = (trial: Trial): boolean => trial.result?.status === 'done';
 
 /** Settings of a trial; the chip counts as one of them where a scenario has several. */
-const valuesOf =
-  (planned: readonly PlannedTrial[]) =>
-  (trial: PlannedTrial): Record<string, string> => {
-    const severalChips = distinct(planned.map(each => each.chip)).length > 1;
-    return severalChips && !('chip' in trial.settings)
-      ? { chip: trial.chip, ...trial.settings }
-      : { ...trial.settings };
-  };
+const valuesOf = (trial: PlannedTrial, severalChips: boolean): Record<string, string> =>
+  severalChips && !('chip' in trial.settings)
+    ? { chip: trial.chip, ...trial.settings }
+    : { ...trial.settings };
 
 /** "scattering", or with the name of what varies where the value alone would not speak: "noise 0.1, bits 4". */
 function labelOf(
@@ -179,19 +219,6 @@ function labelOf(
     .filter(path => path in values)
     .map(path => (speaks ? values[path] : `${nameOf(path, paths)} ${values[path]}`))
     .join(', ');
-}
-
-/** The shortest tail of a path that no other path ends with, in words: "chip.cell.readNoise" → "read noise". */
-export function nameOf(path: string, among: readonly string[]): string {
-  const parts = path.split('.');
-  const tails = parts.map((_, k) => parts.slice(parts.length - 1 - k).join('.'));
-  const others = among.filter(other => other !== path);
-  const tail =
-    tails.find(each => !others.some(other => other === each || other.endsWith(`.${each}`))) ?? path;
-  return tail
-    .replaceAll('.', ' ')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
 }
 
 const learnerOf = (trial: PlannedTrial, index: number): Learner => ({

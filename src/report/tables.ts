@@ -37,7 +37,7 @@ const verdicts: Readonly<Record<Verdict, string>> = {
 
 /** Mean test errors, learners down and settings across: the whole answer on one small screen. */
 export function glance(study: Study): Markup {
-  const columns = study.settings.map(setting => standings(study, setting));
+  const columns = study.detailed.map(setting => standings(study, setting));
   const value = (learner: Learner, column: readonly Standing[]): Markup => {
     const standing = column.find(each => each.learner === learner);
     if (!standing) return html`<td class="number">–</td>`;
@@ -53,15 +53,21 @@ export function glance(study: Study): Markup {
       html`<tr><th scope="row">${named(learner)}</th><td class="access">${learner.access}</td>${columns.map(column => value(learner, column))}</tr>`,
   );
   const flawed = study.cells.some(cell => cell.failed.length > 0 && cell.error);
-  const note = html`Test error, %, mean over ${chipsBehind(study)}. <span class="best">Bold</span>: best or level with the best among learners a real chip allows. <span class="collapsed">Struck</span>: collapsed, or no better than a random chip.${flawed ? ' *: some trials failed.' : ''}`;
+  const note = html`Test error, %, mean over ${chipsBehind(study)}. <span class="best">Bold</span>: best or level with the best among learners a real chip allows. <span class="collapsed">Struck</span>: collapsed, or no better than a random chip.${flawed ? ' *: some trials failed.' : ''}${partial(study)}`;
   return tabled(
     'glance',
     note,
     html`
-<thead><tr><th scope="col">learner</th><th scope="col">access</th>${study.settings.map(setting => html`<th scope="col" class="number">${setting.label}</th>`)}</tr></thead>
+<thead><tr><th scope="col">learner</th><th scope="col">access</th>${study.detailed.map(setting => html`<th scope="col" class="number">${setting.label}</th>`)}</tr></thead>
 <tbody>${rows}</tbody>`,
   );
 }
+
+/** Says which settings a table has, where it has not all. */
+const partial = (study: Study): string =>
+  study.detailed.length < study.settings.length
+    ? ` Shown are ${study.detailed.length} of ${study.settings.length} settings, those at the ends of the axes; all are in the numbers of the first figure and in results.csv.`
+    : '';
 
 /** Everything about the principal readout: error, spread, worst chip, passes, energy. */
 export function results(study: Study): Markup {
@@ -81,7 +87,7 @@ export function results(study: Study): Markup {
         : undefined;
     return html`<tbody>${head}${rows}</tbody>`;
   };
-  const note = html`Test error of the principal readout: mean ± one standard deviation over chips (sd), and the worst of them. Passes of the chip per training sample, over the whole training, and per test image; “back” counts errors driven backwards through one crossbar each. Energy of chip and digital side by the chip’s energy table; per image with every readout answering.`;
+  const note = html`Test error of the principal readout: mean ± one standard deviation over chips (sd), and the worst of them. Passes of the chip per training sample, over the whole training, and per test image; “back” counts errors driven backwards through one crossbar each. Energy of chip and digital side by the chip’s energy table; per image with every readout answering.${partial(study)}`;
   return tabled(
     'results',
     note,
@@ -90,7 +96,7 @@ export function results(study: Study): Markup {
 <tr><th scope="col" rowspan="2">learner</th><th scope="col" rowspan="2">access</th><th scope="col" colspan="2" class="number span">test error, %</th><th scope="col" colspan="2" class="number span">chip passes</th><th scope="col" colspan="2" class="number span">energy</th><th scope="col" rowspan="2" class="number">chips</th></tr>
 <tr><th scope="col" class="number">mean ± sd</th><th scope="col" class="number">worst</th><th scope="col" class="number">training</th><th scope="col" class="number">test</th><th scope="col" class="number">training,${space}${training.unit}</th><th scope="col" class="number">per image,${space}${testing.unit}</th></tr>
 </thead>
-${study.settings.map(block)}`,
+${study.detailed.map(block)}`,
   );
 }
 
@@ -126,13 +132,13 @@ export function readouts(study: Study): Markup {
     study.interval === 'student'
       ? '95 % Student-t interval of the mean'
       : 'range from the best chip to the worst';
-  const note = html`Every readout of every learner: mean ± one standard deviation over ${chipsBehind(study)}, and the ${interval}. Validation error is what learners may choose by; test error is what they are judged on.`;
+  const note = html`Every readout of every learner: mean ± one standard deviation over ${chipsBehind(study)}, and the ${interval}. Validation error is what learners may choose by; test error is what they are judged on.${partial(study)}`;
   return tabled(
     'readouts',
     note,
     html`
 <thead><tr><th scope="col">learner</th><th scope="col">readout</th><th scope="col">what votes</th><th scope="col" class="number">passes</th><th scope="col" class="number">test error, %</th><th scope="col" class="number">interval</th><th scope="col" class="number">validation, %</th></tr></thead>
-${study.settings.map(block)}`,
+${study.detailed.map(block)}`,
   );
 }
 
@@ -182,6 +188,10 @@ const tables = {
   readouts: 'Every readout',
   knowledge: 'What each access may know',
   parameters: 'Parameters of the chip',
+  behind: 'Numbers of a figure',
+  endurance: 'How much each learner bears',
+  paired: 'Differences on the same chips',
+  compared: 'Two runs side by side',
 } as const;
 
 const spread = (error: Summary): Markup =>

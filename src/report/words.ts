@@ -6,6 +6,7 @@ import { costs, findings } from './findings.ts';
 import { headline } from './headline.ts';
 import { listed, percent, plural } from './numbers.ts';
 import { distinct, quoted, type Study, type Trial } from './study.ts';
+import { sweepHeadline } from './sweep-words.ts';
 import { isBroken, isLevel, type Standing, standings } from './verdict.ts';
 
 /** What is said of one setting. */
@@ -41,8 +42,10 @@ export function answer(study: Study): Answer {
     };
   }
   return {
-    headline: headline(study, all),
-    settings: study.settings.map((setting, k) => ({ setting: setting.label, text: settingText(all[k]!) })),
+    headline: sweepHeadline(study) ?? headline(study, all),
+    settings: study.settings.flatMap((setting, k) =>
+      study.told.includes(setting) ? [{ setting: setting.label, text: settingText(all[k]!) }] : [],
+    ),
     findings: findings(study, all),
     costs: costs(study),
     cautions: cautions(study),

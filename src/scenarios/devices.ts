@@ -57,6 +57,8 @@ export class Devices {
   readonly #files = new Map<string, Promise<Written>>();
   readonly #used = new Map<string, Device>();
 
+  readonly #names = new Map<DeviceKind, readonly string[]>();
+
   constructor(cwd: string) {
     this.#folder = cwd;
   }
@@ -109,7 +111,8 @@ export class Devices {
     within: readonly string[],
   ): Promise<Written> {
     const wrong = (message: string) => new InputError([{ where: whereOf(written.at), path: '', message }]);
-    const names = deviceNames(kind);
+    const names = this.#names.get(kind) ?? deviceNames(kind);
+    this.#names.set(kind, names);
     if (!name.endsWith('.json') && !names.includes(name))
       throw wrong(
         `found "${name}", a ${kind} is needed: ${alternatives(names)}, or the path of a .json file${didYouMean(name, names)}`,

@@ -7,6 +7,8 @@ import type { TSchema } from '@sinclair/typebox';
 import { type DeviceKind, deviceKinds, deviceNames } from './devices.ts';
 import { entryKeys } from './entries.ts';
 import { type Known, ScenarioFrame } from './schema.ts';
+import { SlurmSettings } from './slurm-file.ts';
+import { valuesForms } from './vary.ts';
 
 /** A schema as plain JSON. */
 type Json = { [key: string]: unknown };
@@ -33,6 +35,7 @@ export function schemaFiles({ learners, dataSets }: Known): Map<string, string> 
         $defs: { chip: chip({ required: [] }), ...parts() },
       }),
     ],
+    ['scenarios/slurm.schema.json', text(writable(plainSchema(SlurmSettings)))],
     ['devices/chip.schema.json', text({ ...chipFile(), $defs: parts() })],
   ]);
   for (const kind of ['cell', 'neuron', 'box'] as const)
@@ -42,7 +45,11 @@ export function schemaFiles({ learners, dataSets }: Known): Map<string, string> 
 
 function scenario(learners: Known['learners'], dataSets: readonly string[]): Json {
   const { properties, ...frame } = writable(plainSchema(ScenarioFrame));
-  const { data, learners: list, vary } = properties as Record<string, Described>;
+  const { data, learners: list, vary, zip, quick } = properties as Record<string, Described>;
+  const paths = {
+    type: 'object',
+    additionalProperties: { anyOf: valuesForms.map(form => writable(plainSchema(form))) },
+  };
   const entries = Object.values(learners).map(learner => {
     const { properties: options } = writable(plainSchema(learner.options));
     const { learner: name, as } = plainSchema(entryKeys).properties!;
@@ -72,11 +79,9 @@ function scenario(learners: Known['learners'], dataSets: readonly string[]): Jso
         description: (properties!.chip as Described).description,
       },
       learners: { ...list, items: { anyOf: [names, { oneOf: entries }] } },
-      vary: {
-        type: 'object',
-        description: vary!.description,
-        additionalProperties: { type: 'array', minItems: 1, items: {} },
-      },
+      vary: { ...paths, description: vary!.description },
+      zip: { anyOf: [paths, { type: 'array', items: paths }], description: zip!.description },
+      quick: { type: 'object', description: quick!.description, additionalProperties: {} },
     },
   };
 }

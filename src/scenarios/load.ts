@@ -10,14 +10,16 @@ import { entry, type Place, parse, type Source, textAt, type Written, whereOf, w
 import { type Override, put, readOverride } from './overrides.ts';
 import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
-import { type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
+import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
 import { chipProblems, dataProblems, sizeProblems } from './sense.ts';
 import { check } from './validate.ts';
-import { crossed, readVary, type Varied } from './vary.ts';
+import { axesOf, crossed, readVary, type Varied } from './vary.ts';
 
 export interface LoadOptions {
   /** `path=value`, as after `--set` */
   readonly overrides?: readonly string[];
+  /** with what `quick` of the scenario changes, under a name of its own */
+  readonly quick?: boolean;
   /** folder that `file` is relative to and errors are told from */
   readonly cwd?: string;
 }
@@ -26,36 +28,36 @@ export interface LoadOptions {
 export async function load(
   file: string,
   known: Known,
-  { overrides = [], cwd = process.cwd() }: LoadOptions = {},
+  { overrides = [], quick = false, cwd = process.cwd() }: LoadOptions = {},
 ): Promise<Scenario> {
-  return readScenario(
-    readSource(file, cwd),
-    known,
-    overrides.map(argument => readOverride(argument, cwd)),
+  return readScenario(readSource(file, cwd), known, {
+    overrides: overrides.map(argument => readOverride(argument, cwd)),
+    quick,
     cwd,
-  );
+  });
 }
 
 /** Reads a scenario from text. @throws InputError */
-export async function readScenario(
+async function readScenario(
   source: Source,
   known: Known,
-  overrides: readonly Override[] = [],
-  cwd = process.cwd(),
+  { overrides, quick, cwd }: { overrides: readonly Override[]; quick: boolean; cwd: string },
 ): Promise<Scenario> {
   const file = parse(source);
-  const root = overrides.reduce(
-    (at, { path, value }) => put(at, path, value, value.at, known.learners),
-    file,
-  );
+  const changes = quick ? [...quickened(file), ...overrides] : overrides;
+  const root = changes.reduce((at, { path, value }) => put(at, path, value, value.at, known.learners), file);
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
   const { title, question, seeds } = frame.value as ScenarioFrame;
-  const vary = readVary(root);
-  refuseOverruled(overrides, vary);
+  const vary = await readVary(root);
+  refuseOverruled(changes, vary.flat());
 
   const devices = new Devices(cwd);
-  const fixed = root.kind === 'record' ? without(root, 'vary') : root;
+  const fixed = root.kind === 'record' ? without(root, 'vary', 'zip', 'quick') : root;
+  const parts: Parts = {
+    chip: readOnce(written => readChip(written, devices)),
+    entries: readOnce(written => readEntries(written, known.learners)),
+  };
   const settings: Setting[] = [];
   const problems: Problem[] = [];
   for (const point of crossed(vary)) {
@@ -65,7 +67,7 @@ export async function readScenario(
         fixed,
       );
       const labels = Object.fromEntries(point.map(({ path, label }) => [path, label]));
-      settings.push(await readSetting(written, labels, devices, known));
+      settings.push(await readSetting(written, labels, parts, known));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
@@ -73,13 +75,39 @@ export async function readScenario(
   }
   if (problems.length > 0) throw new InputError(problems);
   return {
-    name: nameInFolder(resolve(source.folder, basename(source.name))),
-    title,
+    name: nameInFolder(resolve(source.folder, basename(source.name))) + (quick ? '-quick' : ''),
+    title: quick ? `${title} (quick)` : title,
     question,
-    vary: vary.map(({ path, values }) => ({ path, labels: values.map(({ label }) => label) })),
+    vary: axesOf(vary),
     seeds: Array.isArray(seeds) ? seeds : Array.from({ length: seeds }, (_, i) => i + 1),
     settings,
     devices: devices.used,
+  };
+}
+
+/** What `quick` changes. @throws InputError where the scenario has none */
+function quickened(file: Written): Override[] {
+  const quick = entry(file, 'quick');
+  if (quick?.kind !== 'record' || quick.entries.size === 0) {
+    const message = 'the scenario has no "quick" (path → value), so it cannot be run with --quick';
+    throw new InputError([{ where: whereOf((quick ?? file).at), path: '', message }]);
+  }
+  return [...quick.entries].map(([path, { value }]) => ({ path, value }));
+}
+
+/** Readers of what most settings have in common. */
+interface Parts {
+  chip(written: Written): Promise<ChipModel>;
+  entries(written: Written): Promise<Entry[]>;
+}
+
+/** `read`, once for the same part: what a setting does not change is the same object in all of them. */
+function readOnce<T>(read: (written: Written) => Promise<T>): (written: Written) => Promise<T> {
+  const known = new WeakMap<Written, Promise<T>>();
+  return written => {
+    const found = known.get(written) ?? read(written);
+    known.set(written, found);
+    return found;
   };
 }
 
@@ -87,7 +115,7 @@ export async function readScenario(
 async function readSetting(
   root: Written,
   labels: Setting['labels'],
-  devices: Devices,
+  parts: Parts,
   known: Known,
 ): Promise<Setting> {
   const frame = await check(ScenarioFrame, root);
@@ -96,8 +124,8 @@ async function readSetting(
   const writtenChip = entry(root, 'chip')!;
   const problems = dataProblems(data, known.dataSets, entry(root, 'data')!, ['data']);
   const [chip, entries] = await Promise.all([
-    gathered(problems, () => readChip(writtenChip, devices)),
-    gathered(problems, () => readEntries(entry(root, 'learners')!, known.learners)),
+    gathered(problems, () => parts.chip(writtenChip)),
+    gathered(problems, () => parts.entries(entry(root, 'learners')!)),
   ]);
   const set = known.dataSets[data.set];
   if (chip !== undefined && set !== undefined && 'inputs' in set)

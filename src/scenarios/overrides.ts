@@ -69,7 +69,8 @@ export function put(
   const steps = path.split('.');
   const [first = '', ...rest] = steps;
   if (steps.includes('')) throw wrong(at, path, 'not a path: a name is missing between the dots');
-  if (first === 'vary' && rest.length > 0) return within(root, 'vary', [rest.join('.')], content, at, path); // its keys have dots
+  if (['vary', 'zip', 'quick'].includes(first) && rest.length > 0)
+    return within(root, first, [rest.join('.')], content, at, path); // their keys have dots
   if (first === 'learners' && rest.length > 0) return putLearner(root, rest, content, at, path, learners);
   return within(root, first, rest, content, at, path);
 }

@@ -10,6 +10,7 @@ import type { PlannedTrial, TrialSpecification } from './trial-files.ts';
  * touch a learner (`learners.ff.epochs` and backprop), its trials stand in the plan once for each value, under one id.
  */
 export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
+  const [firstSeed] = seeds;
   return seeds.flatMap(seed =>
     settings.flatMap(({ labels, data, chip, chipName, entries, checkpoints }) =>
       entries.map(({ name, learner, options }) => {
@@ -29,6 +30,7 @@ export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
           access: learner.access,
           chip: chipName,
           settings: labels,
+          pictures: seed === firstSeed,
         };
       }),
     ),

@@ -47,14 +47,20 @@ export const ScenarioFrame = strict(
       },
     ),
     vary: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Array(anything('a value, or `{"label": "...", "value": ...}`'), { minItems: 1 }),
-        {
-          description:
-            'path in the scenario ("chip.cell.readNoise", "learners.ff.epochs", "learners.*.rate", "data.train") → its values; several paths are crossed',
-        },
+      Type.Record(Type.String(), anything('its values'), {
+        description:
+          'path in the scenario ("chip.cell.readNoise", "learners.ff.epochs", "learners.*.rate", "data.train") → its values, a list or a range; several paths are crossed',
+      }),
+    ),
+    zip: Type.Optional(
+      anything(
+        'paths that change together, path → values, as many for each; crossed with what `vary` says; a list where there are several such groups',
       ),
+    ),
+    quick: Type.Optional(
+      Type.Record(Type.String(), anything('its value'), {
+        description: 'path → value: what `mortal run --quick` changes to have an answer in minutes',
+      }),
     ),
     seeds: Type.Unsafe<number | number[]>({
       type: ['integer', 'array'],
@@ -100,14 +106,29 @@ export interface Device {
   readonly source?: string;
 }
 
+/** One thing that is varied. */
+export interface Axis {
+  /** `chip.cell.readNoise` */
+  readonly path: string;
+  /** its values in words, in the order of the scenario; those of a zipped path may repeat */
+  readonly labels: readonly string[];
+  /** the same values in `unit`, one for each label; absent unless all are numbers, or texts with one and the same unit */
+  readonly values?: readonly number[];
+  /** how the values are spread; there where `values` are, 'linear' unless the scenario says "log" */
+  readonly scale?: 'linear' | 'log';
+  /** as written: "uS", "%"; absent for bare numbers */
+  readonly unit?: string;
+  /** paths that change together with this one: value i here goes with value i there, and only with it */
+  readonly zippedWith?: readonly string[];
+}
+
 /** A scenario, all of it resolved: no file names, no units, no defaults left open. */
 export interface Scenario {
   /** path of the file inside `scenarios/`, without its ending */
   readonly name: string;
   readonly title: string;
   readonly question: string;
-  /** each varied path and its values in words */
-  readonly vary: readonly { readonly path: string; readonly labels: readonly string[] }[];
+  readonly vary: readonly Axis[];
   readonly seeds: readonly number[];
   /** all points of what is varied, crossed; one where nothing is */
   readonly settings: readonly Setting[];

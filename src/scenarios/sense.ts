@@ -23,6 +23,16 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
         'a pulsed update needs a cell with a step ("constant-step" or "soft-bounds"), but the chip has a linear one',
       ),
     );
+  const { weightRange } = chip.crossbar;
+  if (weightRange === 0 && (update.kind === 'pulsed' || cell.variation > 0))
+    problems.push(
+      problem(
+        written,
+        ['crossbar', 'weightRange'],
+        above,
+        `found 0, weights without bounds, but ${update.kind === 'pulsed' ? 'a pulsed update' : 'variation of the cells'} needs a range above 0`,
+      ),
+    );
   if (cell.minimumConductance >= cell.maximumConductance)
     problems.push(
       problem(
@@ -95,7 +105,7 @@ export function sizeProblems(chip: ChipModel, set: DataSetSizes, written: Writte
  * About what a trial takes: a dozen numbers for every cell pair (weight, moments, gradient, bounds, steps) and a score for
  * every activity of a batch of some hundred samples.
  */
-function roughBytes(chip: ChipModel, { inputs, classes }: DataSetSizes): number {
+export function roughBytes(chip: ChipModel, { inputs, classes }: DataSetSizes): number {
   let pairs = 0;
   let units = inputs;
   chip.layers.forEach((width, layer) => {

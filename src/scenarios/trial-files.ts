@@ -34,6 +34,8 @@ export interface PlannedTrial {
   readonly chip: string;
   /** each varied path → its value in words, in the order of the scenario */
   readonly settings: Readonly<Record<string, string>>;
+  /** whether its pictures are wanted: ten thousand of them are large, and those of the first seed show what there is to see */
+  readonly pictures: boolean;
 }
 
 /** Everything metered on the way. */
@@ -85,7 +87,7 @@ export interface TrialResult {
   /** SHA-256 of the final weights of all crossbars */
   readonly weightsDigest?: string;
   readonly dataDigest?: string;
-  /** small things to draw */
+  /** small things to draw, where they are wanted; on its way to a file of its own, which `Store.pictures` reads */
   readonly pictures?: Pictures;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -28,12 +28,18 @@ export function needed(unit: string): string {
 }
 
 let mathjs: Promise<typeof import('mathjs')> | undefined;
+const converted = new Map<string, number>(); // a chip has the same dozen quantities in thousands of settings
 
 /** The text as a number in `unit` ('1' for a ratio). @throws Error whose message says what is needed instead */
 export async function inUnit(text: string, unit: string): Promise<number> {
   if (unit === '1') return ratio(text);
+  const key = `${text} in ${unit}`;
+  const known = converted.get(key);
+  if (known !== undefined) return known;
   mathjs ??= import('mathjs');
-  return converted(text, unit, (await mathjs).unit);
+  const number = convert(text, unit, (await mathjs).unit);
+  converted.set(key, number);
+  return number;
 }
 
 const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
@@ -44,7 +50,7 @@ function ratio(text: string): number {
   return finite(match[2] === '%' ? rounded(Number(match[1]) / 100) : Number(match[1]), '1');
 }
 
-function converted(text: string, wanted: string, unit: (text: string) => Unit): number {
+function convert(text: string, wanted: string, unit: (text: string) => Unit): number {
   const match = new RegExp(`^\\s*(${number})\\s*([^\\d\\s].*)$`).exec(text);
   if (match === null) throw new Error(needed(wanted));
   let parsed: Unit;

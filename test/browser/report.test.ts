@@ -11,6 +11,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../../src/report/index.ts';
 import { madeUpRun, mainTable, writeRun } from '../fixtures/made-up-study.ts';
+import { axis, madeUpSweep, type Point } from '../fixtures/made-up-sweep.ts';
 
 const executablePath = (process.env.PATH ?? '')
   .split(delimiter)
@@ -58,14 +59,14 @@ describe.skipIf(!executablePath)('the report in Chromium (skipped where there is
     expect(complaints.splice(0)).toEqual([]);
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<void> {
+  async function open(options: BrowserContextOptions = {}, at = address): Promise<void> {
     page = await browser.newPage({ viewport: { width: 1000, height: 900 }, ...options });
     page.on('console', message => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', error => complaints.push(String(error)));
     page.on('request', request => {
       if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
     });
-    await page.goto(address);
+    await page.goto(at);
   }
 
   /** How far the page is wider than its window. */
@@ -74,8 +75,8 @@ describe.skipIf(!executablePath)('the report in Chromium (skipped where there is
   test('shows every figure once, at its full width', async () => {
     await open();
     const charts = page.locator('figure.figure .drawing svg[width]:visible');
-    expect(await page.locator('figure.figure').count()).toBe(8);
-    expect(await charts.count()).toBe(7); // and pictures of weights
+    expect(await page.locator('figure.figure').count()).toBe(9);
+    expect(await charts.count()).toBe(8); // and pictures of weights
     for (const chart of await charts.all()) expect((await chart.boundingBox())!.width).toBeGreaterThan(400);
     expect(
       await page
@@ -120,7 +121,7 @@ describe.skipIf(!executablePath)('the report in Chromium (skipped where there is
     expect(await page.locator('#tip').isVisible()).toBe(false);
   });
 
-  test('saves figures as Vega-Lite and as SVG that stands alone', async () => {
+  test('saves figures as Vega-Lite, as SVG that stands alone, and as CSV', async () => {
     await open();
     const saved = async (label: string) => {
       const [download] = await Promise.all([
@@ -136,6 +137,14 @@ describe.skipIf(!executablePath)('the report in Chromium (skipped where there is
     expect(svg.name).toBe('errors.svg');
     expect(svg.text).toContain('#d55e00');
     expect(svg.text).not.toContain('var(');
+    const csv = await saved('CSV');
+    expect(csv.name).toBe('errors.csv');
+    const [heading, ...lines] = csv.text.trimEnd().split('\n');
+    expect(heading).toBe(
+      'learner,chip.boxes,chips,mean_percent,low_percent,high_percent,least_percent,worst_percent,failed',
+    );
+    expect(lines).toHaveLength(24);
+    expect(lines).toContain('ff,comparator,3,6.3,6,6.5,6,6.5,0');
   });
 
   test('fits a phone: only tables scroll, each in its own box', async () => {
@@ -151,6 +160,25 @@ describe.skipIf(!executablePath)('the report in Chromium (skipped where there is
         .first()
         .evaluate(table => table.clientWidth > table.parentElement!.clientWidth),
     ).toBe(true);
+  });
+
+  test('has maps of a sweep in two directions, with a number under each finger on a phone', async () => {
+    const noise = axis('chip.cell.readNoise', [1, 10, 50], { unit: '%', scale: 'log' });
+    const law = (point: Point, seed: number) => 3 + Number(point[noise.path]) + seed / 10;
+    const run = madeUpSweep({
+      vary: [axis('chip.dac.bits', [2, 4, 8]), noise],
+      laws: { ff: law, 'backprop-loop': law },
+    });
+    await writeRun(run, join(folder, 'sweep'));
+    const at = pathToFileURL(await writeReport(join(folder, 'sweep'))).href;
+    await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, at);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    const cell = page.locator('#figure-heat-maps .narrow [aria-label^="ff, bits 2, read noise 10 %: "]');
+    await cell.scrollIntoViewIfNeeded();
+    await cell.tap();
+    expect(await page.locator('#tip').innerText()).toBe(
+      'ff, bits 2, read noise 10 %: 13.2\u00a0% (13.0 to 13.4, 3 chips)',
+    );
   });
 
   test.each(['light', 'dark'] as const)('can be read in the %s', async colorScheme => {

@@ -208,6 +208,11 @@ describe('a scenario is refused that', () => {
       'scenarios/x.json:13:15 chip.update.kind: a pulsed update needs a cell with a step',
     ],
     [
+      'varies cells whose weights have no bounds',
+      chip({ cell: { kind: 'linear', variation: 0.1 }, crossbar: { weightRange: 0 } }),
+      'chip.crossbar.weightRange: found 0, weights without bounds, but variation of the cells needs a range',
+    ],
+    [
       'varies a path that is not there',
       { ...good, vary: { 'chip.cel.readNoise': [0] } },
       'scenarios/x.json:16:5 chip.cel: unknown key "cel"; did you mean "cell"?',

@@ -12,7 +12,7 @@ import { mortal, scenario } from '../fixtures/world.ts';
 const root = process.cwd();
 
 describe('mortal', () => {
-  test.each(['run', 'report', 'check', 'list', 'inspect', 'data'])(
+  test.each(['run', 'status', 'report', 'check', 'list', 'inspect', 'data'])(
     '%s --help has an example',
     async command => {
       const { code, out } = await mortal(root, [command, '--help']);
@@ -40,6 +40,20 @@ describe('mortal', () => {
       'cells/mine.json: a cell',
       'x.schema.json: a schema, for editors',
     ]);
+  });
+
+  test('check reads the quick version of a scenario as well', async () => {
+    const folder = freshFolder();
+    write(folder, {
+      'x.json': scenario({ quick: { seeds: 1 } }),
+      'bad.json': scenario({ quick: { 'data.trian': 1 } }),
+    });
+    const { code, out, err } = await mortal(folder, ['check', 'x.json', 'bad.json']);
+    expect(code).toBe(2);
+    expect(out).toBe(
+      'x.json: a scenario of 2 trials (1 learner × 1 setting × 2 seeds); quick: 1 trials (1 learner × 1 setting × 1 seed)\n',
+    );
+    expect(err).toContain('bad.json:16:19 data.trian: unknown key "trian"; did you mean "train"?');
   });
 
   test('check goes on after a bad file, and ends badly', async () => {

@@ -108,6 +108,37 @@ describe('a run', () => {
     expect(command).toBe("mortal run scenarios/x.json --out 'my results/here'");
   });
 
+  test('tells of results of another version, in one line, and keeps them', async () => {
+    const folder = folderWith();
+    await run(folder);
+    const [name] = readdirSync(join(folder, 'reports/x/results')) as [string];
+    const path = join(folder, 'reports/x/results', name);
+    const old = { ...JSON.parse(readFileSync(path, 'utf8')), versions: { mortal: '0.0.7' } };
+    writeFileSync(path, JSON.stringify(old));
+    const { err, code } = await run(folder, '--quiet');
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^1 of 2 results were made by mortal 0\.0\.7, and this is mortal \d+\.\d+\.\d+; they are kept\..*\n$/,
+    );
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(old);
+  });
+
+  test('of the quick version has a folder of its own', async () => {
+    const folder = folderWith({ quick: { seeds: 1 } });
+    const { err, out } = await run(folder, '--quick');
+    expect(err).toContain('1 trials to run. Results go to reports/x-quick.');
+    expect(out).toContain('Report: reports/x-quick/report.html');
+    const { command } = JSON.parse(readFileSync(join(folder, 'reports/x-quick/plan.json'), 'utf8'));
+    expect(command).toBe('mortal run scenarios/x.json --quick');
+  });
+
+  test('shows one column for paths that change together', async () => {
+    const { out } = await run(
+      folderWith({ zip: { 'chip.cell.readNoise': [0, 0.1], 'data.train': [50, 60] } }),
+    );
+    expect(out).toMatch(/access +chip\.cell\.readNoise +test error %/);
+  });
+
   test('prints JSON alone when asked', async () => {
     const { out, err } = await run(folderWith(), '--json', '--quiet');
     const { rows, ...rest } = JSON.parse(out);
@@ -117,6 +148,7 @@ describe('a run', () => {
       report: 'reports/x/report.html',
       done: 2,
       failed: 0,
+      elsewhere: 0,
       left: 0,
     });
     expect(rows).toHaveLength(2);
@@ -178,6 +210,13 @@ describe('a run', () => {
   });
 });
 
+interface Ran {
+  readonly rows: readonly { trial: string }[];
+  readonly done: number;
+  readonly elsewhere: number;
+  readonly left: number;
+}
+
 describe('a process', () => {
   const program = fileURLToPath(new URL('../fixtures/mortal.js', import.meta.url));
   const changes = { learners: [{ learner: 'stand-in', milliseconds: 60 }], seeds: 6 };
@@ -216,6 +255,45 @@ describe('a process', () => {
     expect(resultsOf(folder)).toEqual(resultsOf(whole));
     const now = filesOf(join(folder, 'reports/x/timings'));
     for (const name of done) expect(now[name]).toBe(timings[name]); // not run again
+  });
+
+  test('that is killed leaves claims behind that stop nobody', async () => {
+    const folder = folderWith({ ...changes, learners: [{ learner: 'stand-in', milliseconds: 100 }] });
+    await broken(folder, child => child.kill('SIGKILL'));
+    expect(readdirSync(join(folder, 'reports/x/running')).length).toBeGreaterThan(0);
+    const { code, out } = await mortal(folder, ['status', 'reports/x']);
+    expect([code, out]).toEqual([0, expect.stringContaining(' 0 running')]);
+    expect((await run(folder)).code).toBe(0);
+    expect(readdirSync(join(folder, 'reports/x/running'))).toEqual([]);
+  });
+
+  test('beside another in one folder does what the other does not', async () => {
+    const folder = folderWith({ ...changes, seeds: 8 });
+    const one = () => {
+      const argv = [program, 'run', 'scenarios/x.json', '--workers', '1', '--json'];
+      const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      let out = '';
+      child.stdout.on('data', text => {
+        out += text;
+      });
+      return new Promise<{ code: number | null; out: string }>(resolve => {
+        child.on('close', code => resolve({ code, out }));
+      });
+    };
+    const ends = await Promise.all([one(), one()]);
+    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+    const [first, second] = ends.map(({ out }) => JSON.parse(out)) as [Ran, Ran];
+    for (const { rows, done, left } of [first, second])
+      expect([rows.length, left, done]).toEqual([8, 0, expect.any(Number)]);
+    // together they have run each trial once, unless one came so late that it found some done
+    const own = [first, second].map(({ done, elsewhere }) => done - elsewhere);
+    expect(own[0]! + own[1]!).toBeLessThanOrEqual(8);
+    expect(Math.max(...own)).toBeGreaterThan(0);
+    expect(second.rows.map(({ trial }) => trial)).toEqual(first.rows.map(({ trial }) => trial));
+    expect(readdirSync(join(folder, 'reports/x/running'))).toEqual([]);
+    const whole = folderWith({ ...changes, seeds: 8 });
+    await run(whole);
+    expect(resultsOf(folder)).toEqual(resultsOf(whole));
   });
 
   test('that gets Ctrl-C ends its trials and says how to go on', async () => {

@@ -87,6 +87,16 @@ describe.each<[string, Executor]>([
     expect([...outcomes.keys()].sort()).toEqual([...started].sort());
   });
 
+  test('leaves out what is not claimed, and asks for every trial before it begins', async () => {
+    const asked: string[] = [];
+    const { watcher, started, outcomes } = notebook();
+    const claims = ({ id }: PlannedTrial) => asked.push(id) % 2 === 0;
+    await executor.run(trials, { ...watcher, claims }, go);
+    expect(asked).toEqual(trials.map(({ id }) => id));
+    expect(started).toEqual(asked.filter((_, i) => i % 2 === 1));
+    expect([...outcomes.keys()].sort()).toEqual([...started].sort());
+  });
+
   test('ends with the error of a watcher', async () => {
     const { watcher } = notebook(() => {
       throw new Error('the disk is full');

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { attempt, failure } from '../../src/lab/attempt.ts';
 import { boxName, csv, type Row, rowsOf } from '../../src/lab/rows.ts';
-import type { Stored } from '../../src/lab/store.ts';
+import { summaryOf } from '../../src/lab/summary.ts';
 import { runTrial } from '../fixtures/fake-trial.ts';
 import { planned } from '../fixtures/trials.ts';
 import { bench } from '../fixtures/world.ts';
@@ -35,11 +35,12 @@ describe('the table of results', () => {
     const plan = { trials, ...rest };
     const split = await bench.loadSplit(trials[0]!.specification.data);
     const done = await attempt(runTrial, trials[0]!, split, () => {});
-    const stored = new Map<string, Stored>([
-      [trials[0]!.id, done],
-      [trials[1]!.id, { result: failure(trials[1]!, new Error('layer 2:\nNaN')), seconds: undefined }],
+    const failed = { result: failure(trials[1]!, new Error('layer 2:\nNaN')), seconds: undefined };
+    const found = new Map([
+      [trials[0]!.id, summaryOf(done)],
+      [trials[1]!.id, summaryOf(failed)],
     ]);
-    const [heading, ...lines] = readBack(csv(rowsOf(plan, stored)));
+    const [heading, ...lines] = readBack(csv(rowsOf(plan, found)));
     expect(heading!.join(',')).toBe(
       'trial,scenario,learner,access,chip,box,seed,status,test_error_percent,validation_error_percent,epochs,forward_passes,' +
         'reverse_passes,energy_J,weights_digest,seconds,chip.cell.readNoise,data.train,error',

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attempt } from '../../src/lab/attempt.ts';
-import { writeWhole } from '../../src/lab/files.ts';
+import { temporaryName, writeWhole } from '../../src/lab/files.ts';
 import { Store } from '../../src/lab/store.ts';
 import { runTrial } from '../fixtures/fake-trial.ts';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
@@ -95,17 +96,81 @@ describe('a store', () => {
 
   test('leaves results of an older plan, and files that another process is writing, where they are', () => {
     const { store, notices, read } = withFirst();
-    const alive = `results/.${second.id}.json.${process.pid}.tmp`;
-    write(store.directory, { 'results/0123456789abcdef.json': sound, [alive]: '{' });
+    const alive = `results/${temporaryName(`${second.id}.json`)}`;
+    const far = `results/.${second.id}.json.elsewhere.99999999.tmp`;
+    write(store.directory, { 'results/0123456789abcdef.json': sound, [alive]: '{', [far]: '{' });
     read();
     expect(notices).toEqual([]);
   });
 
   test('sets aside what a process that is gone had begun to write', () => {
     const { store, notices, read } = withFirst();
-    write(store.directory, { [`results/.${second.id}.json.99999999.tmp`]: '{' });
+    write(store.directory, { [`results/.${second.id}.json.${hostname()}.99999999.tmp`]: '{' });
     expect(read().size).toBe(1);
     expect(notices[0]).toContain('was being written when a run was broken off');
+  });
+});
+
+describe('pictures', () => {
+  const pictures = { transferCurves: { input: [0, 1], units: [[0, 0.5]] } };
+  const drawn = { ...outcome, result: { ...outcome.result, pictures } };
+
+  test('lie beside the result, and come when they are asked for', () => {
+    const { store, read } = withFirst();
+    store.save(drawn);
+    expect(read().get(first.id)).toEqual(outcome);
+    expect(store.pictures(first.id)).toEqual(pictures);
+    expect(store.pictures(second.id)).toBeUndefined();
+  });
+
+  test('leave the bytes of the result as they are without them', () => {
+    const { store } = withFirst();
+    const path = join(store.directory, 'results', `${first.id}.json`);
+    const before = readFileSync(path, 'utf8');
+    store.save(drawn);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  test('may be lost', () => {
+    const { store, read } = withFirst();
+    write(store.directory, { [`pictures/${first.id}.json`]: '{"trans' });
+    expect(store.pictures(first.id)).toBeUndefined();
+    expect(read().size).toBe(1);
+  });
+});
+
+describe('a store of many results', () => {
+  test('reads them one after the other, and tells of each what tables say', async () => {
+    const many = await planned({
+      vary: { 'chip.cell.readNoise': { from: 0, to: 0.3, steps: 60 } },
+      seeds: 5,
+    });
+    const store = new Store(freshFolder());
+    for (const trial of many.trials) {
+      const { result } = await attempt(runTrial, { ...trial, pictures: false }, split, () => {});
+      write(store.directory, { [`results/${trial.id}.json`]: result });
+    }
+    const notices: string[] = [];
+    const summaries = store.summaries(many.trials, text => notices.push(text));
+    expect(notices).toEqual([]);
+    expect(summaries.size).toBe(300);
+    const [one] = store.results(many.trials, () => {});
+    expect(summaries.get(one!.id)).toEqual(store.summary(one!.id));
+    expect(summaries.get(one!.id)).toMatchObject({
+      status: 'done',
+      testErrorPercent: one!.result.readouts[0]!.testErrorPercent,
+      seconds: null,
+    });
+    expect(store.derive(many, summaries)).toHaveLength(300);
+  });
+
+  test('can be looked at without being touched', () => {
+    const { store, notices } = withFirst();
+    write(store.directory, { 'results/notes.txt': 'x', [`results/${second.id}.json`]: '{' });
+    const before = filesOf(store.directory);
+    expect([...store.results(plan.trials, text => notices.push(text), true)]).toHaveLength(1);
+    expect(notices).toHaveLength(2);
+    expect(filesOf(store.directory)).toEqual(before);
   });
 });
 
@@ -126,7 +191,7 @@ describe('writing', () => {
   test.runIf(existsSync('/dev/full'))('onto a full disk says so', () => {
     // the temporary file is a link to the device that is always full
     const folder = freshFolder();
-    symlinkSync('/dev/full', join(folder, `.x.json.${process.pid}.tmp`));
+    symlinkSync('/dev/full', join(folder, temporaryName('x.json')));
     expect(() => writeWhole(join(folder, 'x.json'), 'text')).toThrow('the disk is full');
     expect(filesOf(folder)).toEqual({});
   });

@@ -1,12 +1,28 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { narrow, type Specification, wide } from '../../src/report/figures/figure.ts';
 import { figures } from '../../src/report/figures/index.ts';
-import { numericScale } from '../../src/report/figures/numeric-scale.ts';
 import { render } from '../../src/report/figures/vega.ts';
 import { type Study, study } from '../../src/report/study.ts';
 import { madeUpRun, type Table } from '../fixtures/made-up-study.ts';
+import { axis, madeUpSweep, type Point } from '../fixtures/made-up-sweep.ts';
 
 const whole = study(madeUpRun());
+
+/** Two learners along read noise, one of them failing once; and the same for converters of several widths. */
+const noise = axis('chip.cell.readNoise', [0, 1, 10, 50], { unit: '%' });
+const bits = axis('chip.dac.bits', [2, 4, 8]);
+const laws = {
+  ff: (point: Point, seed: number) => 3 + Number(point['chip.cell.readNoise']) / 5 + seed / 10,
+  'backprop-loop': (point: Point, seed: number) =>
+    point['chip.cell.readNoise'] === 50 && seed === 1
+      ? ('failed' as const)
+      : 2 + Number(point['chip.cell.readNoise']) + seed / 10,
+};
+const line = study(madeUpSweep({ vary: [noise], laws }));
+const plane = study(madeUpSweep({ vary: [bits, noise], laws }));
+
+/** A study that a figure has something to draw of. */
+const studyFor = (name: string): Study => ({ sweep: line, 'heat-maps': plane })[name] ?? whole;
 
 /** The Vega-Lite specification of a figure, where it has one. */
 function specificationOf(name: string, of: Study, frame = wide): Specification {
@@ -20,7 +36,7 @@ const valuesOf = (specification: Specification, field: string): unknown[] =>
   (specification.data as { values: Record<string, unknown>[] }).values.flatMap(row => row[field] ?? []);
 
 describe.each(figures.map(figure => [figure.name, figure] as const))('%s', (name, figure) => {
-  const panel = figure.panel(whole)!;
+  const panel = figure.panel(studyFor(name))!;
   const svgs: string[] = [];
   const warned = vi.spyOn(console, 'warn');
 
@@ -37,7 +53,8 @@ describe.each(figures.map(figure => [figure.name, figure] as const))('%s', (name
     for (const svg of svgs) expect(svg).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 
-  test('takes its colours from the page', () => {
+  // maps have colours of their own, the same on paper and in the dark, and letters in them
+  test.skipIf(name === 'heat-maps')('takes its colours from the page', () => {
     for (const svg of svgs) expect(svg).not.toMatch(/(fill|stroke)="#|fill="white"|fill="black"/);
   });
 
@@ -45,6 +62,11 @@ describe.each(figures.map(figure => [figure.name, figure] as const))('%s', (name
     const widths = svgs.map(svg => Number(svg.match(/^<svg[^>]* width="(\d+)"/)?.[1] ?? 0));
     for (const [k, width] of widths.entries())
       expect(width).toBeLessThanOrEqual([wide, narrow][k]!.width + 12);
+  });
+
+  test('has its numbers in lines of the same columns', () => {
+    const [first, ...others] = (panel.numbers ?? []).map(each => Object.keys(each).join());
+    for (const each of others) expect(each).toBe(first);
   });
 
   test('has words', () => {
@@ -93,15 +115,6 @@ describe('errors', () => {
     expect(valuesOf(specification, 'text')).toContain('backprop-blind, a: 3 of 3 trials failed');
   });
 
-  test('settings that are numbers make a scale', async () => {
-    const table: Table = { '0 %': { ff: 3 }, '10 %': { ff: 4 }, '50 %': { ff: 9 } };
-    const sweep = study(madeUpRun({ table, path: 'chip.cell.readNoise' }));
-    expect(numericScale(sweep)?.title).toBe('read noise, %');
-    expect(new Set(valuesOf(specificationOf('errors', sweep), 'value'))).toEqual(new Set([0, 10, 50]));
-    expect(await render(specificationOf('errors', sweep), 'sweep')).not.toContain('NaN');
-    expect(numericScale(whole)).toBeUndefined();
-  });
-
   test('where several paths vary, all but the last make panels', () => {
     const run = madeUpRun({ table: { x: { ff: 4 }, y: { ff: 5 } } });
     const twice = ['8', '4'].flatMap(bits =>
@@ -113,6 +126,53 @@ describe('errors', () => {
     const specification = specificationOf('errors', study({ ...run, trials: twice }));
     expect(specification.facet).toMatchObject({ sort: ['bits 8', 'bits 4'] });
     expect(new Set(valuesOf(specification, 'value'))).toEqual(new Set(['x', 'y']));
+  });
+});
+
+describe('sweeps', () => {
+  test('numbers in one direction make lines, in two maps, words groups', () => {
+    const drawn = (of: Study) =>
+      figures
+        .filter(figure => ['errors', 'sweep', 'heat-maps'].includes(figure.name) && figure.panel(of))
+        .map(figure => figure.name);
+    expect([whole, line, plane].map(drawn)).toEqual([['errors'], ['sweep'], ['heat-maps']]);
+  });
+
+  test('what else varies makes panels', () => {
+    const words = { path: 'chip.boxes.between', labels: ['none', 'comparator'] };
+    const sorted = study(madeUpSweep({ vary: [words, noise], laws }));
+    expect(specificationOf('sweep', sorted).facet).toMatchObject({ sort: ['none', 'comparator'] });
+  });
+
+  test('three axes make a map for each learner and level of the first', () => {
+    const cube = study(madeUpSweep({ vary: [axis('chip.layers', [1, 2, 3]), bits, noise], laws }));
+    expect((specificationOf('heat-maps', cube).facet as { sort: string[] }).sort).toEqual([
+      'ff, layers 1',
+      'backprop-loop, layers 1',
+      'ff, layers 2',
+      'backprop-loop, layers 2',
+      'ff, layers 3',
+      'backprop-loop, layers 3',
+    ]);
+  });
+
+  test('failed trials leave a mark and a count', () => {
+    for (const [name, of] of [
+      ['sweep', line],
+      ['heat-maps', plane],
+    ] as const) {
+      const panel = figures.find(figure => figure.name === name)!.panel(of)!;
+      expect(panel.caption).toMatch(/[13] of (24|72) trials failed/);
+      expect(valuesOf(specificationOf(name, of), 'text').join()).toContain('1 of 3 trials failed');
+    }
+  });
+
+  test('many settings are shown by the ends of the axes, all are in the numbers', () => {
+    expect(plane.settings).toHaveLength(12);
+    const settings = new Set(valuesOf(specificationOf('learning-curves', plane), 'setting'));
+    expect(settings).toEqual(new Set(plane.detailed.map(setting => setting.label)));
+    expect(settings.size).toBe(4);
+    expect(figures.find(figure => figure.name === 'heat-maps')!.panel(plane)!.numbers).toHaveLength(24);
   });
 });
 

@@ -159,7 +159,7 @@ describe('what is varied', () => {
 
   test('is taken from the command line with "vary."', async () => {
     const { vary } = await loaded({}, ['vary.chip.cell.readNoise=[0, 0.1]']);
-    expect(vary).toEqual([{ path: 'chip.cell.readNoise', labels: ['0', '0.1'] }]);
+    expect(vary).toMatchObject([{ path: 'chip.cell.readNoise', labels: ['0', '0.1'] }]);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * @file What stands between two layers: curves of some units of a black box.
  */
-import { circuits, drawCircuits } from './circuits.ts';
+import { circuits, curveNumbers, drawCircuits } from './circuits.ts';
 import type { Figure } from './figure.ts';
 
 export const boxes: Figure = {
@@ -18,6 +18,7 @@ export const boxes: Figure = {
       caption:
         `Mean output of ${panels[0]!.units.length} units of the box behind the first layer against its input, the same for all units ` +
         `(chip ${panels[0]!.seed}). Every chip has other curves and other wires. Colours only tell units apart.`,
+      numbers: curveNumbers(panels),
       drawing: {
         kind: 'vega-lite',
         specification: frame =>

@@ -7,7 +7,7 @@ import type { Pictures, TrialResult } from '../../scenarios/trial-files.ts';
 import { distinct, type Study } from '../study.ts';
 import { anyColours, faint } from './colours.ts';
 import { bySetting } from './encodings.ts';
-import type { Frame, Specification } from './figure.ts';
+import type { Frame, Numbers, Specification } from './figure.ts';
 import { look } from './vega.ts';
 
 /** Curves of some units of one chip, under the settings that share its model. */
@@ -32,7 +32,7 @@ export function circuits(
   ) => { input: readonly number[]; units: readonly (readonly number[])[] } | undefined,
   model: (chip: ChipModel) => unknown,
 ): Circuits[] {
-  const drawn = study.settings.flatMap(setting => {
+  const drawn = study.detailed.flatMap(setting => {
     const found = study.cells
       .filter(cell => cell.setting === setting)
       .flatMap(cell => cell.done.filter(result => result.pictures && curves(result.pictures)));
@@ -46,10 +46,18 @@ export function circuits(
       const result: TrialResult = same[0]!.result;
       const { input, units } = curves(result.pictures!)!;
       const label =
-        same.length === study.settings.length ? '' : same.map(one => one.setting.label).join(', ');
+        same.length === study.detailed.length ? '' : same.map(one => one.setting.label).join(', ');
       return { label, seed: result.specification.seed, input, units: units.slice(0, mostUnits) };
     });
 }
+
+/** What is drawn, a line for each point of each curve. */
+export const curveNumbers = (panels: readonly Circuits[]): Numbers[] =>
+  panels.flatMap(({ label, seed, input, units }) =>
+    units.flatMap((unit, k) =>
+      unit.map((output, i) => ({ settings: label || 'all', seed, unit: k + 1, input: input[i]!, output })),
+    ),
+  );
 
 /** One panel for each model, a line for each unit, and a dashed line for the nominal curve. */
 export function drawCircuits(

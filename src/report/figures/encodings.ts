@@ -2,9 +2,10 @@
  * @file What the figures share: the error axis, and how learners and settings look.
  */
 import { percent, space } from '../numbers.ts';
-import { type Learner, type Study, spanOf } from '../study.ts';
+import type { Summary } from '../statistics.ts';
+import { type Cell, type Learner, type Setting, type Study, spanOf } from '../study.ts';
 import { colourOf, shapeOf } from './colours.ts';
-import type { Frame, Specification } from './figure.ts';
+import type { Frame, Numbers, Specification } from './figure.ts';
 import { axisWidth, fitted } from './vega.ts';
 
 /** Where ticks stand, and where an axis may begin. */
@@ -56,12 +57,12 @@ export const learnerShape = (learners: readonly Learner[]): Specification => ({
 
 /** One small panel for each setting, with the same axes. */
 export function bySetting(
-  study: Pick<Study, 'settings'>,
+  { settings }: { readonly settings: readonly Pick<Setting, 'label'>[] },
   frame: Frame,
   panel: Specification,
   height: number,
 ): Specification {
-  const count = study.settings.length;
+  const count = settings.length;
   if (count === 1) return { ...fitted(frame.width), height, ...panel };
   const columns = frame.narrow ? 1 : count % 3 === 0 ? 3 : 2;
   const width = Math.floor((frame.width - axisWidth(frame) - (columns - 1) * 28) / columns);
@@ -69,7 +70,7 @@ export function bySetting(
     facet: {
       field: 'setting',
       type: 'nominal',
-      sort: study.settings.map(setting => setting.label),
+      sort: settings.map(setting => setting.label),
       header: { title: null, labelLimit: width },
     },
     columns,
@@ -100,3 +101,32 @@ export const errorInWords = (error: { mean: number; low: number; high: number; c
   error.count === 1
     ? `${percent(error.mean)} (1 chip)`
     : `${percent(error.mean)} (${error.low.toFixed(1)} to ${error.high.toFixed(1)}, ${error.count} chips)`;
+
+/** Numbers of an error over chips, for the table behind a figure. */
+export const summaryNumbers = (error: Summary | undefined): Numbers => ({
+  chips: error?.count ?? 0,
+  mean_percent: error?.mean ?? null,
+  low_percent: error?.low ?? null,
+  high_percent: error?.high ?? null,
+  least_percent: error?.minimum ?? null,
+  worst_percent: error?.maximum ?? null,
+});
+
+/** Test errors of cells for the table behind a figure; varied paths have columns of their own. */
+export const errorNumbers = (
+  study: Study,
+  cells: readonly Cell[],
+  error: (cell: Cell) => Summary | undefined = cell => cell.error,
+): Numbers[] =>
+  cells.map(cell => ({
+    learner: cell.learner.name,
+    ...Object.fromEntries(study.paths.map(path => [path, cell.setting.values[path] ?? null])),
+    ...summaryNumbers(error(cell)),
+    failed: cell.failed.length,
+  }));
+
+/** A sentence on which settings a figure shows; none where it shows all. */
+export const detailedWords = (study: Study): string[] =>
+  study.detailed.length < study.settings.length
+    ? [`Of ${study.settings.length} settings the ${study.detailed.length} at the ends of the axes are shown.`]
+    : [];

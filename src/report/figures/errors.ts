@@ -1,30 +1,33 @@
 /**
- * @file The main figure: test error of every learner in every setting, with every chip as a dot. Values that are numbers make a
- * scale, others make groups; where several paths vary, all but the last make panels.
+ * @file The main figure where settings are words: test error of every learner in every setting, with every chip as a dot. Values
+ * make groups; where several paths vary, all but the last make panels. Sweeps over numbers are drawn by `sweep.ts`.
  */
+
+import { nameOf } from '../names.ts';
 import { bare, listed, percent } from '../numbers.ts';
-import { type Cell, distinct, nameOf, quoted, type Setting, type Study } from '../study.ts';
+import { type Cell, distinct, quoted, type Setting, type Study } from '../study.ts';
 import { isBroken, standings } from '../verdict.ts';
 import { faint, ink } from './colours.ts';
 import {
   chipsBehind,
   errorAxis,
   errorInWords,
+  errorNumbers,
   intervalWords,
   learnerColour,
   learnerShape,
 } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
-import { numericScale } from './numeric-scale.ts';
 import { axisWidth, fitted, look } from './vega.ts';
 
 export const errors: Figure = {
   name: 'errors',
   panel: study =>
-    study.cells.some(cell => cell.error)
+    study.axes.length === 0 && study.cells.some(cell => cell.error)
       ? {
           title: title(study),
           caption: caption(study),
+          numbers: errorNumbers(study, study.cells),
           drawing: { kind: 'vega-lite', specification: specify(study) },
         }
       : undefined,
@@ -45,10 +48,9 @@ function title(study: Study): string {
 
 function caption(study: Study): string {
   const control = study.learners.find(learner => learner.role === 'control');
-  const dashed =
-    control && !numericScale(study)
-      ? `The dashed line is ${quoted(control)}, a random chip with a trained readout.`
-      : '';
+  const dashed = control
+    ? `The dashed line is ${quoted(control)}, a random chip with a trained readout.`
+    : '';
   return [
     'Test error of the principal readout; the axis is logarithmic.',
     `Large marks are means over ${chipsBehind(study)}; ${intervalWords(study, 'whiskers')}; small marks are single chips.`,
@@ -67,25 +69,12 @@ const specify =
       cells.flatMap(cell => [cell.error!.minimum, cell.error!.maximum]),
       'test error',
     );
-    const numeric = numericScale(study);
-    const x = numeric
-      ? {
-          field: 'value',
-          type: 'quantitative',
-          scale: numeric.scale,
-          axis: { title: numeric.title, tickCount: 6 },
-        }
-      : { field: 'value', type: 'nominal', ...groups(study, frame) };
+    const x = { field: 'value', type: 'nominal', ...groups(study, frame) };
     const offset = { field: 'learner', type: 'nominal', sort: study.learners.map(learner => learner.name) };
     const y = { field: 'error', ...axis.channel };
-    const looks = { color: learnerColour(study.learners), ...(numeric ? {} : { xOffset: offset }) };
+    const looks = { color: learnerColour(study.learners), xOffset: offset };
     const shaped = { ...looks, shape: learnerShape(study.learners), description: { field: 'text' } };
     const part = (name: string) => ({ transform: [{ filter: `datum.part === '${name}'` }] });
-    const line = {
-      ...part('mean'),
-      mark: { type: 'line', strokeWidth: 1.5, aria: false },
-      encoding: { x, y, color: looks.color },
-    };
     const yardstick = {
       ...part('control'),
       mark: { type: 'rule', strokeDash: [3, 3], color: faint, aria: false },
@@ -97,7 +86,7 @@ const specify =
       encoding: { x, xOffset: offset, y: { ...y, field: 'high' }, text: { field: 'label' } },
     };
     const layer = [
-      numeric ? line : yardstick,
+      yardstick,
       {
         ...part('mean'),
         mark: { type: 'rule', strokeWidth: 1.5, aria: false },
@@ -113,7 +102,7 @@ const specify =
         mark: { type: 'point', filled: true, size: frame.narrow ? 55 : 95, opacity: 1 },
         encoding: { x, y, ...shaped },
       },
-      ...(frame.narrow || numeric || study.settings.length > 6 ? [] : [number]),
+      ...(frame.narrow || study.settings.length > 6 ? [] : [number]),
       {
         ...part('failed'),
         mark: { type: 'text', text: '✕', fontSize: 13, fontWeight: 700, y: 6 },
@@ -121,7 +110,7 @@ const specify =
       },
     ];
     const data = {
-      values: rows(study, axis.shown, numeric?.value ?? (setting => shortLabel(study, setting))),
+      values: rows(study, axis.shown),
     };
     const panels = distinct(study.settings.map(setting => panelOf(study, setting)));
     const height = frame.narrow ? 300 : 360;
@@ -179,10 +168,14 @@ const panelOf = (study: Study, setting: Setting): string =>
     .join(', ');
 
 /** Everything to be drawn, a row for each mark. */
-function rows(study: Study, shown: (error: number) => number, value: (setting: Setting) => string | number) {
+function rows(study: Study, shown: (error: number) => number) {
   return study.cells.flatMap(cell => {
     const { learner, setting, error } = cell;
-    const place = { panel: panelOf(study, setting), value: value(setting), learner: learner.name };
+    const place = {
+      panel: panelOf(study, setting),
+      value: shortLabel(study, setting),
+      learner: learner.name,
+    };
     const name = `${learner.name}, ${setting.label}`;
     const mean = error && {
       ...place,

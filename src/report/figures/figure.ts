@@ -24,12 +24,17 @@ export type Drawing =
   /** own markup that scales by itself, or changes its form by style */
   | { readonly kind: 'markup'; readonly markup: Markup };
 
+/** One line of the numbers behind a figure: column → value, null where there is none. */
+export type Numbers = Readonly<Record<string, string | number | null>>;
+
 /** A figure of one study. */
 export interface Panel {
   /** a finding, or what is seen; names in backticks */
   readonly title: string;
   readonly caption: string;
   readonly drawing: Drawing;
+  /** what is drawn, for readers who compute */
+  readonly numbers?: readonly Numbers[];
 }
 
 /** A kind of figure. */

@@ -1,16 +1,22 @@
 /** @file The figures of the report, in their order. */
 import { boxes } from './boxes.ts';
 import { chip } from './chip.ts';
+import { differences } from './differences.ts';
 import { errors } from './errors.ts';
 import type { Figure } from './figure.ts';
+import { heatMaps } from './heat-maps.ts';
 import { layers } from './layers.ts';
 import { learningCurves } from './learning-curves.ts';
 import { neurons } from './neurons.ts';
 import { passes } from './passes.ts';
 import { receptiveFields } from './receptive-fields.ts';
+import { sweep } from './sweep.ts';
 
 export const figures: readonly Figure[] = [
   errors,
+  sweep,
+  heatMaps,
+  differences,
   passes,
   learningCurves,
   layers,

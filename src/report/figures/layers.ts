@@ -4,7 +4,7 @@
  */
 import { listed } from '../numbers.ts';
 import { type Summary, summarise } from '../statistics.ts';
-import { type Cell, distinct, quoted, type Study } from '../study.ts';
+import { type Cell, detailedCells, distinct, quoted, type Study } from '../study.ts';
 import {
   bySetting,
   chipsBehind,
@@ -13,6 +13,7 @@ import {
   intervalWords,
   learnerColour,
   learnerShape,
+  summaryNumbers,
 } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
 import { look } from './vega.ts';
@@ -20,10 +21,18 @@ import { look } from './vega.ts';
 export const layers: Figure = {
   name: 'layers',
   panel: study =>
-    study.cells.some(cell => layerErrors(cell).length > 1)
+    detailedCells(study).some(cell => layerErrors(cell).length > 1)
       ? {
           title: title(study),
           caption: caption(study),
+          numbers: detailedCells(study).flatMap(cell =>
+            layerErrors(cell).map(({ layer, error }) => ({
+              learner: cell.learner.name,
+              setting: cell.setting.label,
+              layer,
+              ...summaryNumbers(error),
+            })),
+          ),
           drawing: { kind: 'vega-lite', specification: specify(study) },
         }
       : undefined,
@@ -57,7 +66,7 @@ const caption = (study: Study): string =>
 const specify =
   (study: Study) =>
   (frame: Frame): Specification => {
-    const rows = study.cells.flatMap(cell =>
+    const rows = detailedCells(study).flatMap(cell =>
       layerErrors(cell).map(({ layer, error }) => ({
         setting: cell.setting.label,
         learner: cell.learner.name,
@@ -94,7 +103,11 @@ const specify =
         },
       ],
     };
-    return { ...look(frame), data: { values }, ...bySetting(study, frame, panel, frame.narrow ? 150 : 180) };
+    return {
+      ...look(frame),
+      data: { values },
+      ...bySetting({ settings: study.detailed }, frame, panel, frame.narrow ? 150 : 180),
+    };
   };
 
 /** Test error of each layer alone, first to last. */

@@ -2,7 +2,7 @@
  * @file How learning went: validation error against epochs, with a band over the chips. It shows who had not finished.
  */
 import { listed } from '../numbers.ts';
-import { type Learner, quoted, type Study } from '../study.ts';
+import { detailedCells, type Learner, quoted, type Study } from '../study.ts';
 import { checkpoints, isSoftware, softwareWords } from './checkpoints.ts';
 import {
   bySetting,
@@ -12,6 +12,7 @@ import {
   intervalWords,
   learnerColour,
   learnerShape,
+  summaryNumbers,
 } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
 import { look } from './vega.ts';
@@ -19,10 +20,18 @@ import { look } from './vega.ts';
 export const learningCurves: Figure = {
   name: 'learning-curves',
   panel: study =>
-    study.cells.some(cell => checkpoints(cell).length > 1)
+    detailedCells(study).some(cell => checkpoints(cell).length > 1)
       ? {
           title: title(study),
           caption: caption(study),
+          numbers: detailedCells(study).flatMap(cell =>
+            checkpoints(cell).map(({ epoch, error }) => ({
+              learner: cell.learner.name,
+              setting: cell.setting.label,
+              epoch,
+              ...summaryNumbers(error),
+            })),
+          ),
           drawing: { kind: 'vega-lite', specification: specify(study) },
         }
       : undefined,
@@ -62,7 +71,7 @@ const caption = (study: Study): string =>
 const specify =
   (study: Study) =>
   (frame: Frame): Specification => {
-    const rows = study.cells.flatMap(cell =>
+    const rows = detailedCells(study).flatMap(cell =>
       checkpoints(cell).map(({ epoch, error }) => ({
         setting: cell.setting.label,
         learner: cell.learner.name,
@@ -103,5 +112,9 @@ const specify =
         },
       ],
     };
-    return { ...look(frame), data: { values }, ...bySetting(study, frame, panel, frame.narrow ? 170 : 210) };
+    return {
+      ...look(frame),
+      data: { values },
+      ...bySetting({ settings: study.detailed }, frame, panel, frame.narrow ? 170 : 210),
+    };
   };

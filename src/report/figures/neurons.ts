@@ -1,7 +1,7 @@
 /**
  * @file What the data sheet calls a ReLU: measured curves of some neuron circuits.
  */
-import { circuits, drawCircuits } from './circuits.ts';
+import { circuits, curveNumbers, drawCircuits } from './circuits.ts';
 import type { Figure } from './figure.ts';
 
 export const neurons: Figure = {
@@ -18,6 +18,7 @@ export const neurons: Figure = {
       caption:
         `Activity of ${panels[0]!.units.length} neuron circuits of the first layer against their input (chip ${panels[0]!.seed}); ` +
         'dashed: the nominal ReLU. Colours only tell circuits apart.',
+      numbers: curveNumbers(panels),
       drawing: {
         kind: 'vega-lite',
         specification: frame =>

@@ -3,20 +3,40 @@
  */
 import { bare, listed } from '../numbers.ts';
 import { mean } from '../statistics.ts';
-import { type Cell, distinct, passesSpent, quoted, type Study, spanOf } from '../study.ts';
+import { type Cell, detailedCells, distinct, passesSpent, quoted, type Study, spanOf } from '../study.ts';
 import { keepsUp, standings, trainingPasses } from '../verdict.ts';
 import { checkpoints, isSoftware, softwareWords } from './checkpoints.ts';
-import { bySetting, chipsBehind, errorAxis, errorInWords, learnerColour, learnerShape } from './encodings.ts';
+import {
+  bySetting,
+  chipsBehind,
+  errorAxis,
+  errorInWords,
+  learnerColour,
+  learnerShape,
+  summaryNumbers,
+} from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
 import { look } from './vega.ts';
 
 export const passes: Figure = {
   name: 'passes',
   panel: study =>
-    study.cells.some(cell => cell.error)
+    detailedCells(study).some(cell => cell.error)
       ? {
           title: title(study),
           caption: caption(study),
+          numbers: detailedCells(study).flatMap(cell =>
+            cell.error
+              ? [
+                  {
+                    learner: cell.learner.name,
+                    setting: cell.setting.label,
+                    passes: spent(cell),
+                    ...summaryNumbers(cell.error),
+                  },
+                ]
+              : [],
+          ),
           drawing: { kind: 'vega-lite', specification: specify(study) },
         }
       : undefined,
@@ -51,7 +71,7 @@ const caption = (study: Study): string =>
 const specify =
   (study: Study) =>
   (frame: Frame): Specification => {
-    const cells = study.cells.filter(cell => cell.error);
+    const cells = detailedCells(study).filter(cell => cell.error);
     const curves = cells.flatMap(curveRows);
     const axis = errorAxis(
       [...curves.map(row => row.error), ...cells.map(cell => cell.error!.mean)],
@@ -93,7 +113,7 @@ const specify =
     return {
       ...look(frame),
       data: { values: rows },
-      ...bySetting(study, frame, panel, frame.narrow ? 170 : 210),
+      ...bySetting({ settings: study.detailed }, frame, panel, frame.narrow ? 170 : 210),
     };
   };
 

@@ -43,7 +43,7 @@ export const receptiveFields: Figure = {
 
 /** Pictures of the first chip of every learner, in the first setting where most learners have some. */
 function gridsOf(study: Study): { grids: Grid[]; setting: string } {
-  const candidates = study.settings.map(setting => ({
+  const candidates = study.detailed.map(setting => ({
     setting: setting.label,
     grids: study.cells
       .filter(cell => cell.setting === setting)

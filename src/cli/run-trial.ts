@@ -1,0 +1,25 @@
+/** @file `mortal run-trial` (not in the help): what a task of a Slurm job runs on its node. */
+import type { Shell } from './main.ts';
+import { whole } from './whole.ts';
+
+export function addRunTrial({ program, world, does }: Shell): void {
+  program
+    .command('run-trial', { hidden: true })
+    .description('run one task of a job that mortal run --executor slurm has submitted')
+    .argument('<folder>', 'folder of the run')
+    .requiredOption('--job <key>', 'name of the job')
+    .requiredOption('--index <n>', 'which task', whole)
+    .action(
+      does(async (folder: string, { job, index }: { job: string; index: number }) => {
+        const [{ runTask }, { resolve }] = await Promise.all([
+          import('../lab/slurm/task.ts'),
+          import('node:path'),
+        ]);
+        await runTask(resolve(world.cwd, folder), job, index, {
+          versions: await world.versions(),
+          bench: world.bench,
+        });
+        return 0;
+      }),
+    );
+}

@@ -1,0 +1,47 @@
+/**
+ * @file What tables say of a result: a few numbers, so that ten thousand results fit into memory where their curves would not.
+ */
+import type { TrialResult } from '../scenarios/trial-files.ts';
+
+/** A result and how long it took, where that is known. */
+export interface Stored {
+  readonly result: TrialResult;
+  readonly seconds: number | undefined;
+}
+
+export interface Summary {
+  readonly status: TrialResult['status'];
+  readonly error: string | null;
+  /** of the principal readout */
+  readonly testErrorPercent: number | null;
+  readonly validationErrorPercent: number | null;
+  /** the last one on the curve */
+  readonly epochs: number | null;
+  /** of training, as is what follows */
+  readonly forwardPasses: number | null;
+  readonly reversePasses: number | null;
+  /** joules */
+  readonly energy: number | null;
+  readonly weightsDigest: string | null;
+  readonly seconds: number | null;
+  /** the version of this program that made it; null where it does not say */
+  readonly version: string | null;
+}
+
+export function summaryOf({ result, seconds }: Stored): Summary {
+  const principal = result.readouts[0];
+  const training = result.meter?.training;
+  return {
+    status: result.status,
+    error: result.error ?? null,
+    testErrorPercent: principal?.testErrorPercent ?? null,
+    validationErrorPercent: principal?.validationErrorPercent ?? null,
+    epochs: result.curve.epoch.at(-1) ?? null,
+    forwardPasses: training?.forwardPasses ?? null,
+    reversePasses: training?.reversePasses ?? null,
+    energy: training?.energy.total ?? null,
+    weightsDigest: result.weightsDigest ?? null,
+    seconds: seconds ?? null,
+    version: result.versions.mortal ?? null,
+  };
+}
