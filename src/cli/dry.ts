@@ -26,8 +26,8 @@ export interface Forecast {
   readonly bytesPerWorker: number;
 }
 
-/** A thread with its product library, before it has a chip. */
-const emptyWorker = 150e6;
+/** A thread with its product library, before it has a chip; the main thread has the images and takes about 300 MB. */
+const emptyWorker = 60e6;
 
 export async function forecast(
   plan: Plan,
@@ -86,7 +86,7 @@ export function forecastText(forecast: Forecast, near: string): string {
       ? []
       : [
           ['time', `about ${duration(seconds)} with ${workers} at a time (${said.join(', ')})`],
-          ['memory', `about ${(bytesPerWorker / 1e9).toPrecision(2)} GB for each at a time`],
+          ['memory', `about 0.3 GB, and ${(bytesPerWorker / 1e9).toPrecision(2)} GB for each at a time`],
         ]),
     ['results', `would go to ${near}`],
   ];

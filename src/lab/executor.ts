@@ -24,7 +24,7 @@ export interface Outcome {
 
 /** Is told what happens. A call that throws ends the run. */
 export interface Watcher {
-  /** Asked before a trial is begun, in whatever process; one that is refused (another run has it) is left out. No answer is a yes. */
+  /** Asked before a trial is begun, in whatever process; one that is refused (another run has it) is left out. No answer is a yes. Not asked where trials run without this process: there the nodes claim. */
   claims?(trial: PlannedTrial): boolean;
   started(trial: PlannedTrial): void;
   /** Not after `finished`; the last steps of a trial may be left out. */
@@ -40,7 +40,7 @@ export interface Executor {
   readonly stopping?: string;
   /**
    * Runs all trials that the watcher claims, begun in their order; one that throws is an outcome like any other. Returns when those that were begun have ended.
-   * @param stop once aborted, no further trial is begun
+   * @param stop once aborted, no further trial is begun; one that runs without this process is left to itself
    * @throws what a watcher or the loading of data has thrown
    */
   run(trials: readonly PlannedTrial[], watcher: Watcher, stop: AbortSignal): Promise<void>;

@@ -103,7 +103,7 @@ function row({ learner, first, second, failed, difference, p }: Pair): Markup {
 }
 
 const bracketed = ({ mean, low, high, count }: Summary, text: (value: number) => string): string =>
-  count > 1 ? `${text(mean)} [${text(low)}, ${text(high)}]` : text(mean);
+  count > 1 && low < high ? `${text(mean)} [${text(low)}, ${text(high)}]` : text(mean);
 
 /** Differences of runs may be small: two decimals. */
 const precisePoints = (value: number): string =>

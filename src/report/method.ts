@@ -64,7 +64,7 @@ function card(study: Study, name: string): Markup {
   const options = trials.map(trial => trial.planned.specification.options);
   const rows = distinct(options.flatMap(Object.keys)).map(key => {
     const values = distinct(options.map(each => written(each[key])));
-    return html`<dt>${key}</dt><dd>${values.join(' / ')}</dd>`;
+    return html`<dt>${key}</dt><dd>${some(values, ' / ')}</dd>`;
   });
   return html`<section class="card"><h4>${named(learner)}</h4>
 <p class="summary">${learner.procedure === learner.name ? '' : `${asSentence(learner.procedure)} `}${asSentence(`${learner.access} access`)}${about ? ` ${asSentence(about.summary)}` : ''}</p>

@@ -6,10 +6,10 @@ import { type Axis, levelAt, levelText, placeOf, type Slice, slicesOf } from './
 import { listed, percent } from './numbers.ts';
 import { cellOf, learnerInRole, quoted, type Setting, type Study } from './study.ts';
 import {
+  byEndurance,
   chance,
   crossing,
   type Endurance,
-  endurances,
   guessing,
   isHarshAbove,
   thresholdText,
@@ -54,20 +54,6 @@ export function sweepFindings(study: Study): string[] {
     ];
     return [`${slice.label ? `With ${slice.label}: ` : ''}${sentences.join(' ')}`];
   });
-}
-
-/** Learners other than the control, the most enduring first. */
-function byEndurance(study: Study, axis: Axis, slice: Slice): Endurance[] {
-  const sign = isHarshAbove(study, axis) ? 1 : -1;
-  const reach = ({ point }: Endurance) =>
-    point.kind === 'not reached'
-      ? Number.POSITIVE_INFINITY
-      : point.kind === 'unknown'
-        ? Number.NEGATIVE_INFINITY
-        : sign * placeOf(axis, point.level);
-  return endurances(study, axis, slice)
-    .filter(each => each.learner.role !== 'control' && each.point.kind !== 'unknown')
-    .sort((a, b) => Number(reach(b) > reach(a)) - Number(reach(b) < reach(a)));
 }
 
 function lossText(study: Study, axis: Axis, slice: Slice): string {

@@ -72,6 +72,20 @@ export function endurances(study: Study, axis: Axis, slice: Slice): Endurance[] 
   });
 }
 
+/** Learners other than the control, the most enduring first. */
+export function byEndurance(study: Study, axis: Axis, slice: Slice): Endurance[] {
+  const sign = isHarshAbove(study, axis) ? 1 : -1;
+  const reach = ({ point }: Endurance) =>
+    point.kind === 'not reached'
+      ? Number.POSITIVE_INFINITY
+      : point.kind === 'unknown'
+        ? Number.NEGATIVE_INFINITY
+        : sign * placeOf(axis, point.level);
+  return endurances(study, axis, slice)
+    .filter(each => each.learner.role !== 'control' && each.point.kind !== 'unknown')
+    .sort((a, b) => Number(reach(b) > reach(a)) - Number(reach(b) < reach(a)));
+}
+
 /** Whether learners err more at the upper end of the axis than at the lower. */
 export function isHarshAbove(study: Study, axis: Axis): boolean {
   const at = (level: number) => {

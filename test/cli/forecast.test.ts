@@ -34,7 +34,7 @@ describe('a dry run', () => {
     const out = await dry(await folderWith({}), '--workers', '1');
     expect(out).toMatch(/trials +2, none done or left out, 2 to run/);
     expect(out).toMatch(/time +about 2 s with 1 at a time \(2 by a rough model\)/);
-    expect(out).toMatch(/memory +about 0\.\d+ GB for each at a time/);
+    expect(out).toMatch(/memory +about 0\.3 GB, and 0\.\d+ GB for each at a time/);
     expect(out).toMatch(/results +would go to reports\/x\nNothing was run or written\.\n$/);
   });
 

@@ -92,7 +92,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('a task that is killed is submitted again, and only what was lost is run', async () => {
-      const changes = slow(250);
+      const changes = slow(150);
       const folder = folderWith(changes, { limit: 1 });
       const running = mortal(folder, argv);
       await until(() => there(folder) >= 1);
@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('a submitting process that is killed loses nothing, and the next finds the job in the queue', async () => {
-      const changes = slow(400);
+      const changes = slow(250);
       const folder = folderWith(changes, { limit: 1 });
       const { child, over } = submitting(folder);
       await until(() => there(folder) >= 1, child);
@@ -119,7 +119,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     test('a controller that is killed and started again is waited for', async () => {
-      const changes = slow(300);
+      const changes = slow(200);
       const folder = folderWith(changes, { limit: 1 });
       const running = mortal(folder, argv);
       await until(() => there(folder) >= 1);

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { realWorld } from '../../src/cli/world.ts';
 import { compareRuns } from '../../src/report/compare.ts';
 import { finding } from '../../src/report/compare-page.ts';
 import { writeComparison } from '../../src/report/index.ts';
@@ -68,6 +70,24 @@ test('the page is written beside the first run and asks nothing of the network',
     const text = await readFile(path, 'utf8');
     expect(text).toContain('chips in both');
     expect(text).not.toMatch(/(?:src|href)="(?!#)/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('the command line sets two runs side by side, where it is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-'));
+  try {
+    await writeRun(madeUpRun({ table }), join(folder, 'one'));
+    await writeRun(madeUpRun({ table: better }), join(folder, 'two'));
+    const told: string[] = [];
+    const stream = { write: (text: string) => told.push(text) } as unknown as NodeJS.WritableStream;
+    const world = { ...realWorld(), cwd: folder, stdout: stream, stderr: stream };
+    expect(await main(['report', 'one', 'two', '--out', 'both.html'], world)).toBe(0);
+    expect(told.join('')).toBe('Comparison: both.html\n');
+    expect(await readFile(join(folder, 'both.html'), 'utf8')).toContain('B − A');
+    expect(await main(['report', 'one', 'three'], world)).toBe(2);
+    expect(told.at(-1)).toContain('three is no folder of a run');
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -55,6 +55,17 @@ export const learnerShape = (learners: readonly Learner[]): Specification => ({
   scale: { domain: learners.map(each => each.name), range: learners.map(shapeOf) },
 });
 
+/** Text in lines of about `room` letters. */
+export function folded(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** One small panel for each setting, with the same axes. */
 export function bySetting(
   { settings }: { readonly settings: readonly Pick<Setting, 'label'>[] },
@@ -66,12 +77,14 @@ export function bySetting(
   if (count === 1) return { ...fitted(frame.width), height, ...panel };
   const columns = frame.narrow ? 1 : count % 3 === 0 ? 3 : 2;
   const width = Math.floor((frame.width - axisWidth(frame) - (columns - 1) * 28) / columns);
+  const room = Math.floor(width / (frame.narrow ? 9.6 : 10.4)); // letters, by Vega's estimate of their width
+  const lines = Object.fromEntries(settings.map(({ label }) => [label, folded(label, room)]));
   return {
     facet: {
       field: 'setting',
       type: 'nominal',
       sort: settings.map(setting => setting.label),
-      header: { title: null, labelLimit: width },
+      header: { title: null, labelLimit: 0, labelExpr: `(${JSON.stringify(lines)})[datum.value]` },
     },
     columns,
     spacing: { row: 18, column: 28 },

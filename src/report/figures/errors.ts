@@ -13,6 +13,7 @@ import {
   errorAxis,
   errorInWords,
   errorNumbers,
+  folded,
   intervalWords,
   learnerColour,
   learnerShape,
@@ -144,17 +145,6 @@ const groups = (study: Study, frame: Frame): Specification => {
     },
   };
 };
-
-/** Text in lines of about `room` letters. */
-function folded(text: string, room: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && `${last} ${word}`.length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
 
 /** What a setting is called on the axis: the value of the last path, where several vary. */
 const shortLabel = (study: Study, setting: Setting): string =>

@@ -8,6 +8,7 @@ import { type Cell, detailedCells, distinct, quoted, type Study } from '../study
 import {
   bySetting,
   chipsBehind,
+  detailedWords,
   errorAxis,
   errorInWords,
   intervalWords,
@@ -60,8 +61,11 @@ function title(study: Study): string {
 }
 
 const caption = (study: Study): string =>
-  `Test error of each layer read out alone, on a logarithmic axis: means over ${chipsBehind(study)}; ${intervalWords(study, 'whiskers')}. ` +
-  'Where nothing stands in front of layer 1, that layer has met no box, and a vote of all layers leans on it.';
+  [
+    `Test error of each layer read out alone, on a logarithmic axis: means over ${chipsBehind(study)}; ${intervalWords(study, 'whiskers')}.`,
+    'Where nothing stands in front of layer 1, that layer has met no box, and a vote of all layers leans on it.',
+    ...detailedWords(study),
+  ].join(' ');
 
 const specify =
   (study: Study) =>

@@ -7,6 +7,7 @@ import { checkpoints, isSoftware, softwareWords } from './checkpoints.ts';
 import {
   bySetting,
   chipsBehind,
+  detailedWords,
   errorAxis,
   errorInWords,
   intervalWords,
@@ -62,6 +63,7 @@ const caption = (study: Study): string =>
   [
     `Validation error by epoch, on a logarithmic axis: means over ${chipsBehind(study)}; ${intervalWords(study, 'bands')}.`,
     'An epoch costs different learners different numbers of passes.',
+    ...detailedWords(study),
     ...softwareWords(
       study,
       'learned in software: its curve is that of its own model of the chip, not of the chip',

@@ -9,6 +9,7 @@ import { checkpoints, isSoftware, softwareWords } from './checkpoints.ts';
 import {
   bySetting,
   chipsBehind,
+  detailedWords,
   errorAxis,
   errorInWords,
   learnerColour,
@@ -65,6 +66,7 @@ const caption = (study: Study): string =>
   [
     'Error, on a logarithmic axis, against the passes of the chip spent on each training sample.',
     `Lines: validation error along the training; marks: test error at its end. Means over ${chipsBehind(study)}.`,
+    ...detailedWords(study),
     ...softwareWords(study, 'learned in software, so it has no line; passes it spent came after'),
   ].join(' ');
 

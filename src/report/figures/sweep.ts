@@ -3,10 +3,10 @@
  * what else varies. Two or more axes are drawn by `heat-maps.ts`.
  */
 import { type Axis, axisTitle, constantOf, slicesOf } from '../axes.ts';
-import { listed, space } from '../numbers.ts';
+import { counted, listed, space } from '../numbers.ts';
 import { banded } from '../statistics.ts';
 import { type Cell, quoted, type Study, spanOf, testError } from '../study.ts';
-import { endurances, isHarshAbove, thresholdText } from '../thresholds.ts';
+import { byEndurance, endurances, isHarshAbove, thresholdText } from '../thresholds.ts';
 import {
   bySetting,
   errorAxis,
@@ -37,8 +37,14 @@ const errorOf = (cell: Cell) => banded(cell.done.map(testError));
 function title(study: Study): string {
   const [axis] = study.axes;
   const slices = slicesOf(study, axis!);
-  if (slices.length > 1)
-    return `Test error along ${axis!.name}, for each of ${slices.length} settings of the rest`;
+  if (slices.length > 1) {
+    const best = slices.flatMap(slice => byEndurance(study, axis!, slice)[0]?.learner ?? []);
+    const parts = study.learners.flatMap(learner => {
+      const times = best.filter(each => each === learner).length;
+      return times > 0 ? [`${quoted(learner)} in ${times} of ${slices.length} settings of the rest`] : [];
+    });
+    return `Longest without losing a point along ${axis!.name}: ${listed(parts)}`;
+  }
   const told = endurances(study, axis!, slices[0]!);
   const lost = told.filter(({ learner, point }) => learner.role !== 'control' && point.kind === 'reached');
   if (lost.length === 0) return `Along ${axis!.name} nobody loses a point`;
@@ -74,7 +80,9 @@ function caption(study: Study): string {
 export function failureWords(study: Study): string[] {
   const failed = study.cells.reduce((sum, cell) => sum + cell.failed.length, 0);
   const total = study.cells.reduce((sum, cell) => sum + cell.trials.length, 0);
-  return failed > 0 ? [`${failed} of ${total} trials failed: a cross stands where they would.`] : [];
+  return failed > 0
+    ? [`${counted(failed)} of ${counted(total)} trials failed: a cross stands where they would.`]
+    : [];
 }
 
 const specify =
@@ -154,7 +162,7 @@ function levelChannel(study: Study, axis: Axis, frame: Frame): Specification {
     scale: { ...shape, nice: false, padding: 14, ...(isHarshAbove(study, axis) ? {} : { reverse: true }) },
     axis: {
       title: `${axisTitle(axis)}${axis.scale === 'linear' ? '' : ' (log axis)'}`,
-      format: '~g',
+      labelExpr: "format(datum.value, '.6~g')", // '~g' alone would write 1e+1 on a symlog axis
       labelOverlap: 'greedy',
       ...(axis.levels.length <= most ? { values: axis.levels } : { tickCount: most }),
     },
