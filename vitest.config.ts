@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/engine/build-kernels.ts'],
     pool: 'forks', // onnxruntime does not like being torn down inside a worker thread
+    maxWorkers: '100%', // by default one core is left to others, half of a small machine
     testTimeout: 60_000,
   },
 });
