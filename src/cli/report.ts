@@ -28,9 +28,9 @@ Examples:
 
 /** The tables and the report of one run. */
 async function again(folder: string, out: string | undefined, world: World): Promise<number> {
-  const [{ readPlan }, { Store }, { nearName }, { resolve }] = await Promise.all([
+  const [{ readPlan }, { gather }, { nearName }, { resolve }] = await Promise.all([
     import('../lab/plan-file.ts'),
-    import('../lab/store.ts'),
+    import('./gather.ts'),
     import('../scenarios/read.ts'),
     import('node:path'),
   ]);
@@ -40,12 +40,7 @@ async function again(folder: string, out: string | undefined, world: World): Pro
   }
   const directory = resolve(world.cwd, folder);
   const plan = readPlan(directory, nearName(directory, world.cwd));
-  const store = new Store(directory);
-  store.derive(
-    plan,
-    store.summaries(plan.trials, text => void world.stderr.write(`${text}\n`)),
-  );
-  world.stdout.write(`Report: ${nearName(await world.writeReport(directory), world.cwd)}\n`);
+  world.stdout.write(`Report: ${nearName(await gather(directory, plan, world), world.cwd)}\n`);
   return 0;
 }
 

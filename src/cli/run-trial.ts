@@ -11,14 +11,18 @@ export function addRunTrial({ program, world, does }: Shell): void {
     .requiredOption('--index <n>', 'which task', whole)
     .action(
       does(async (folder: string, { job, index }: { job: string; index: number }) => {
-        const [{ runTask }, { resolve }] = await Promise.all([
+        const [{ runTask }, { resolve }, { readPlan }, { Store }, { gather }] = await Promise.all([
           import('../lab/slurm/task.ts'),
           import('node:path'),
+          import('../lab/plan-file.ts'),
+          import('../lab/store.ts'),
+          import('./gather.ts'),
         ]);
-        await runTask(resolve(world.cwd, folder), job, index, {
-          versions: await world.versions(),
-          bench: world.bench,
-        });
+        const directory = resolve(world.cwd, folder);
+        await runTask(directory, job, index, { versions: await world.versions(), bench: world.bench });
+        // the task that ends last gathers, so that a run whose submitting process is gone has its tables and report
+        const plan = readPlan(directory, folder);
+        if (new Store(directory).isComplete(plan.trials)) await gather(directory, plan, world);
         return 0;
       }),
     );

@@ -1,7 +1,8 @@
 /**
  * @file Runs trials on a Slurm cluster: an array job whose tasks store results in the run's folder, on a file system that all nodes
  * share. This process only submits and watches. Which trials were lost is seen from missing results once their job has left the queue;
- * they go into a further job. Ended in any way, this process can be started again: jobs that are not accounted for lie in the folder.
+ * they go into a further job. Ended in any way, this process can be started again: jobs that are not accounted for lie in the folder. The
+ * task that ends last gathers (`cli/run-trial.ts`), so tables and report come about without this process too.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

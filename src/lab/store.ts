@@ -39,6 +39,12 @@ export class Store {
     writeWhole(join(this.directory, 'results', name), `${JSON.stringify(rest, null, 1)}\n`);
   }
 
+  /** Whether every one of these trials has a result, whatever it says. */
+  isComplete(trials: readonly PlannedTrial[]): boolean {
+    const there = new Set(namesIn(join(this.directory, 'results')));
+    return trials.every(({ id }) => there.has(`${id}.json`));
+  }
+
   /**
    * The results of these trials that are there and sound, one after the other, without pictures.
    * @param notice is told of each file that is not

@@ -3,7 +3,7 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { queueOf } from '../../src/lab/slurm.ts';
 import { fakeSlurm } from '../fixtures/fake-slurm.ts';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
@@ -137,6 +137,16 @@ describe('a run on Slurm', () => {
     expect(again.err).toMatch(/Slurm job \d+ is in the queue already|2 trials/);
     expect(jobsOf(folder)).toHaveLength(1);
     expect(await queueOf(join(folder, 'reports/x'))).toEqual([]);
+  });
+
+  test('that nobody watches any longer is gathered by the task that ends last', async () => {
+    const folder = folderWith();
+    writeFileSync(join(fake, 'hold'), '');
+    expect((await mortal(folder, argv, interruptAfter(/submitted/).world)).code).toBe(130);
+    rmSync(join(folder, 'reports/x/results.csv'), { force: true }); // without a row, of the process that was stopped
+    rmSync(join(fake, 'hold'));
+    await vi.waitFor(() => expect(existsSync(join(folder, 'reports/x/report.html'))).toBe(true), 30_000);
+    expect(readFileSync(join(folder, 'reports/x/results.csv'), 'utf8').trim().split('\n')).toHaveLength(3);
   });
 
   test('that is cancelled leaves the queue', async () => {
