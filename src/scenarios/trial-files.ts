@@ -2,6 +2,8 @@
  * @file The two things that travel between machines: what a trial is asked (`TrialSpecification`) and what it answers (`TrialResult`).
  * Both are plain JSON. A specification is fully resolved: no file names, no units, no defaults left open.
  */
+import type { Energy } from '../chips/energy.ts';
+import type { Meter } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
 
 /** One chip, one learner, one setting, one seed. The trial's name is the hash of this. */
@@ -38,19 +40,8 @@ export interface PlannedTrial {
   readonly pictures: boolean;
 }
 
-/** Everything metered on the way. */
-export interface MeterReading {
-  forwardPasses: number;
-  reversePasses: number;
-  columnReads: number;
-  dacConversions: number;
-  adcConversions: number;
-  pulses: number;
-  cellsWritten: number;
-  digitalMacs: number;
-  /** joules, by the chip's energy table */
-  energy: { cells: number; dac: number; adc: number; digital: number; writing: number; total: number };
-}
+/** Everything metered on the way, and joules by the chip's energy table. */
+export type MeterReading = Omit<Meter, 'drive'> & { energy: Energy };
 
 /** What one readout of the trained chip got wrong. */
 export interface ReadoutResult {
