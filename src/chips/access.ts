@@ -59,6 +59,12 @@ export type Labels =
   /** the same class for the whole batch */
   | { readonly kind: 'class'; readonly value: number; readonly strength: number };
 
+/**
+ * Currents added to those of each crossbar before the neuron circuits [batch, units], in units of activity; undefined where a
+ * layer is left alone. The means of node perturbation.
+ */
+export type Nudges = readonly (Matrix | undefined)[];
+
 /** One pass in a sum of outer products. */
 export interface Term {
   readonly pass: Pass;
@@ -82,8 +88,8 @@ export interface MeasuredView {
   partOf<P extends Pass>(pass: P, from: number, count: number): P;
   /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
   hold(images: Matrix): void;
-  /** One forward pass of the held images; fresh noise at every call. */
-  send(labels: Labels, pass: Pass): void;
+  /** One forward pass of the held images; fresh noise at every call. @param nudges currents pushed into the columns on the way */
+  send(labels: Labels, pass: Pass, nudges?: Nudges): void;
   /**
    * out [rows, units] = Σ over passes of inputsᵀ · (delta + common): the local outer products of layer `layer`.
    * Samples whose delta is zero in a whole row are left out of the product, which changes nothing but time.

@@ -61,6 +61,7 @@ export function buildChip(
     crossbars,
     neurons,
     boxes,
+    frontBox,
     meter,
     streams,
     scratch: correlationScratch(

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { LabelEntry, Labels, LayerShape, OutputPass, Pass, Term } from './access.ts';
+import type { LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
@@ -33,6 +33,8 @@ export interface Parts {
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
   readonly meter: Meter;
+  /** the one before the first crossbar */
+  readonly frontBox: Box | undefined;
   /** every stream that this chip draws from */
   readonly streams: readonly Stream[];
   readonly scratch: CorrelationScratch;
@@ -76,16 +78,16 @@ export class Chip {
   }
 
   /** One forward pass of the held images. */
-  send(labels: Labels, measured: Pass): void {
+  send(labels: Labels, measured: Pass, nudges?: Nudges): void {
     const { crossbars, front, shapes } = this.parts;
     const pass = fullPassOf(measured);
     this.#check(labels, pass.batch);
     front.send(labels, pass);
-    this.#finishLayer(0, pass);
+    this.#finishLayer(0, pass, nudges);
     for (let l = 1; l < crossbars.length; l++) {
       this.#fillInputs(l, labels, pass);
       crossbars[l]!.read(pass.inputs[l]!, pass.currents[l]!);
-      this.#finishLayer(l, pass);
+      this.#finishLayer(l, pass, nudges);
     }
     this.#count(pass.batch, shapes);
   }
@@ -100,8 +102,10 @@ export class Chip {
   }
 
   /** From currents to what the box delivers. */
-  #finishLayer(l: number, pass: FullPass): void {
+  #finishLayer(l: number, pass: FullPass, nudges: Nudges | undefined): void {
     const { engine, neurons, boxes } = this.parts;
+    const nudge = nudges?.[l];
+    if (nudge) engine.kernels.addScaled(nudge, 1, pass.currents[l]!);
     neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
     const isLast = l === boxes.length - 1;
     if (isLast && !pass.delivered) return;
@@ -164,13 +168,36 @@ export class Chip {
   unnoticed<T>(work: () => T): T {
     const { meter, streams } = this.parts;
     const positions = streams.map(stream => stream.position);
+    const memories = this.#boxes().flatMap(box => box.memory ?? []);
+    const remembered = memories.map(memory => memory.slice());
     const before = snapshot(meter);
     const result = work();
     restore(meter, before);
     streams.forEach((stream, k) => {
       stream.position = positions[k]!;
     });
+    memories.forEach((memory, k) => {
+      memory.set(remembered[k]!);
+    });
     return result;
+  }
+
+  /** Time passes, in seconds: whatever drifts has drifted. */
+  age(seconds: number): void {
+    for (const box of this.#boxes()) box.age?.(seconds);
+  }
+
+  /** An accident: that share of the units of every box is wired and bent anew. @throws Error when a box knows no such accident */
+  rewire(share: number): void {
+    for (const box of this.#boxes()) {
+      if (!box.rewire) throw new Error('a box of this chip cannot be rewired');
+      box.rewire(share);
+    }
+  }
+
+  #boxes(): Box[] {
+    const { frontBox, boxes } = this.parts;
+    return [frontBox, ...boxes].filter(box => box !== undefined);
   }
 
   /** Joules of what a meter has counted on this chip. */

@@ -35,7 +35,7 @@ function measured(chip: Chip): MeasuredView {
     newInnerPass: batch => chip.newInnerPass(batch),
     partOf: (pass, from, count) => chip.partOf(pass, from, count),
     hold: images => chip.hold(images),
-    send: (labels, pass) => chip.send(labels, pass),
+    send: (labels, pass, nudges) => chip.send(labels, pass, nudges),
     correlate: (layer, terms, out) => chip.correlate(layer, terms, out),
     update: (layer, change) => chip.update(layer, change),
     write: (layer, target) => chip.write(layer, target),

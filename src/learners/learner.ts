@@ -10,6 +10,16 @@ import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
 
+/** A chip's life after training, when learning goes on. */
+export interface Later {
+  /** epochs of it */
+  readonly epochs: number;
+  /** learning rate in it, as a share of the learner's own */
+  readonly rate: number;
+  /** Called before each of them: the chip has grown older. */
+  older(): void;
+}
+
 /** Everything a learner is given. */
 export interface Lesson<A extends Access, Options> {
   /** the chip, through the declared access */
@@ -21,6 +31,8 @@ export interface Lesson<A extends Access, Options> {
   stream(path: string): Stream;
   /** multiply-adds done outside the chip, for the energy bill */
   digital(multiplyAdds: number): void;
+  /** the chip's later life, where learning is to go on in it; `parts/course.ts` lives it */
+  readonly later?: Later;
   /**
    * Called after every epoch. Now and then (as the scenario says) the runner classifies validation images with
    * `classifier` to draw the curve.

@@ -109,4 +109,10 @@ export interface Box {
    * Quantisers count as straight wires; a comparator as the smooth step that its file states.
    */
   pullBack(input: Matrix, d: Matrix, out: Matrix): void;
+  /** what it remembers of the samples that have passed; looking at a chip unnoticed puts it back */
+  readonly memory?: readonly Float32Array[];
+  /** Time passes. Absent where a box does not age. */
+  age?(seconds: number): void;
+  /** That share of its units, at random, is drawn anew: other wires, other curves. */
+  rewire?(share: number): void;
 }

@@ -30,7 +30,8 @@ export const backpropBlind = defineLearner({
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const sheet = chip.dataSheet();
-    const software = { ...lesson, chip: sheet };
+    const { later: _ofTheChip, ...inSoftware } = lesson; // a data sheet does not age
+    const software = { ...inSoftware, chip: sheet };
     let softwareClassifier: Classifier | undefined; // in training the curve is of the software, the chip has nothing yet
     const perImage = sheet.layers.reduce((sum, { rows, units }) => sum + 2 * rows * units, 0); // forward and gradient
     const { layers, head } = trainByBackprop(
@@ -54,7 +55,7 @@ export const backpropBlind = defineLearner({
       lesson.digital,
     );
     second.copyFrom(head);
-    trainHead(lesson, { ...options, epochs: options.recalibration }, second, () => {});
+    trainHead(inSoftware, { ...options, epochs: options.recalibration }, second, () => {});
     return outputClassifier(chip, [
       { head, readout: copied },
       { head: second, readout: recalibrated },

@@ -8,9 +8,10 @@ import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Classifier, Lesson } from '../learner.ts';
+import type { Classifier, Later, Lesson } from '../learner.ts';
 import { batchesOf } from '../parts/batches.ts';
-import { annealed, type TrainingOptions } from '../parts/options.ts';
+import { follow, type Progress } from '../parts/course.ts';
+import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { type Plastic, plasticLayers } from '../parts/plastic.ts';
 import { type SoftmaxHead, softmaxHead } from '../parts/softmax-head.ts';
@@ -23,6 +24,7 @@ export interface Trainee {
   readonly engine: Engine;
   stream(path: string): Stream;
   digital(multiplyAdds: number): void;
+  readonly later?: Later;
 }
 
 /** Errors at the currents of every layer [batch, units], after a pass whose readout has just learned. */
@@ -49,10 +51,10 @@ export function trainByBackprop(
   trainee: Trainee,
   options: TrainingOptions,
   way: (layers: readonly Plastic[]) => ErrorsOf,
-  each: (progress: { epoch: number; epochs: number; loss: number; head: SoftmaxHead }) => void,
+  each: (progress: Progress & { head: SoftmaxHead }) => void,
 ): { layers: Plastic[]; head: SoftmaxHead } {
   const { chip, engine } = trainee;
-  const { batch, epochs } = options;
+  const { batch } = options;
   const layers = plasticLayers(chip, engine, trainee.stream);
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, trainee.digital);
@@ -71,12 +73,13 @@ export function trainByBackprop(
     return loss;
   }
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const rate = options.rate * annealed(epoch, epochs);
-    let loss = 0;
-    for (const { images, labels } of batches.epoch(epoch)) loss += step(images, labels, rate);
-    each({ epoch, epochs, loss: loss / batches.perEpoch, head });
-  }
+  follow(
+    trainee,
+    options.epochs,
+    batches,
+    ({ images, labels }, anneal) => step(images, labels, options.rate * anneal),
+    progress => each({ ...progress, head }),
+  );
   return { layers, head };
 }
 

@@ -8,8 +8,9 @@ import type { Access } from '../../chips/model.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Classifier, Lesson } from '../learner.ts';
 import { batchesOf } from '../parts/batches.ts';
+import { follow } from '../parts/course.ts';
 import type { OptimiserKind } from '../parts/optimiser.ts';
-import { annealed, type TrainingOptions } from '../parts/options.ts';
+import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
@@ -41,7 +42,7 @@ export function trainForwardForward(
   headOptimiser: OptimiserKind,
 ): Classifier {
   const { chip, engine, options } = lesson;
-  const { batch, epochs, labelStrength: strength } = options;
+  const { batch, labelStrength: strength } = options;
   const sign = options.goodness === 'maximise' ? 1 : -1;
   const features = headFeatures(chip, Math.max(batch, evaluationBatch), engine);
   const most = Math.max(batch, evaluationBatch);
@@ -92,11 +93,12 @@ export function trainForwardForward(
     return loss / layers.length;
   }
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const anneal = annealed(epoch, epochs);
-    let loss = 0;
-    for (const { images, labels } of batches.epoch(epoch)) loss += step(images, labels, anneal);
-    lesson.epoch({ epoch, epochs, loss: loss / batches.perEpoch, classifier });
-  }
+  follow(
+    lesson,
+    options.epochs,
+    batches,
+    ({ images, labels }, anneal) => step(images, labels, anneal),
+    progress => lesson.epoch({ ...progress, classifier }),
+  );
   return classifier;
 }

@@ -11,7 +11,8 @@ import type { Access } from '../../chips/model.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { Classifier, Lesson, Readout } from '../learner.ts';
 import { batchesOf } from '../parts/batches.ts';
-import { annealed, type TrainingOptions } from '../parts/options.ts';
+import { follow } from '../parts/course.ts';
+import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
 import { plasticLayers } from '../parts/plastic.ts';
@@ -29,7 +30,7 @@ export interface LocalRule {
 export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: LocalRule): Classifier {
   const { chip, engine, options } = lesson;
   const { kernels } = engine;
-  const { batch, epochs } = options;
+  const { batch } = options;
   const most = Math.max(batch, evaluationBatch);
   const layers = plasticLayers(chip, engine, lesson.stream);
   const features = chip.layers.map(shape => engine.matrix(most, shape.units));
@@ -84,11 +85,12 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
     },
   };
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const rate = options.rate * annealed(epoch, epochs);
-    let loss = 0;
-    for (const { images, labels } of batches.epoch(epoch)) loss += step(images, labels, rate);
-    lesson.epoch({ epoch, epochs, loss: loss / batches.perEpoch, classifier });
-  }
+  follow(
+    lesson,
+    options.epochs,
+    batches,
+    ({ images, labels }, anneal) => step(images, labels, options.rate * anneal),
+    progress => lesson.epoch({ ...progress, classifier }),
+  );
   return classifier;
 }

@@ -6,38 +6,33 @@ import type { MeasuredView } from '../../chips/access.ts';
 import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
-import { batchesOf } from './batches.ts';
-import { annealed, type TrainingOptions } from './options.ts';
+import type { Later } from '../learner.ts';
+import { type Batch, batchesOf } from './batches.ts';
+import { follow, type Progress } from './course.ts';
+import type { TrainingOptions } from './options.ts';
 import type { SoftmaxHead } from './softmax-head.ts';
 
 /** @param each called after every epoch with the mean cross-entropy, nats */
 export function trainHead(
-  {
-    chip,
-    training,
-    engine,
-    stream,
-  }: {
-    chip: MeasuredView;
-    training: Samples;
-    engine: Engine;
+  trainee: {
+    readonly chip: MeasuredView;
+    readonly training: Samples;
+    readonly engine: Engine;
+    readonly later?: Later;
     stream(path: string): Stream;
   },
   options: TrainingOptions,
   head: SoftmaxHead,
-  each: (progress: { epoch: number; epochs: number; loss: number }) => void,
+  each: (progress: Progress) => void,
 ): void {
-  const { batch, epochs } = options;
-  const batches = batchesOf(training, batch, engine, stream);
+  const { batch } = options;
+  const { chip } = trainee;
+  const batches = batchesOf(trainee.training, batch, trainee.engine, trainee.stream);
   const pass = chip.newPass(batch);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const rate = options.rate * annealed(epoch, epochs);
-    let loss = 0;
-    for (const { images, labels } of batches.epoch(epoch)) {
-      chip.hold(images);
-      chip.send({ kind: 'off' }, pass);
-      loss += head.learn(pass.delivered, labels, rate);
-    }
-    each({ epoch, epochs, loss: loss / batches.perEpoch });
+  function step({ images, labels }: Batch, anneal: number): number {
+    chip.hold(images);
+    chip.send({ kind: 'off' }, pass);
+    return head.learn(pass.delivered, labels, options.rate * anneal);
   }
+  follow(trainee, options.epochs, batches, step, each);
 }
