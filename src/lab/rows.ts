@@ -32,6 +32,10 @@ export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, 
       weights_digest: summary.weightsDigest,
       seconds: summary.seconds,
       ...Object.fromEntries(vary.map(({ path }) => [path, settings[path] ?? null])),
+      ...(specification.life && {
+        aged_error_percent: summary.agedErrorPercent,
+        relearned_error_percent: summary.relearnedErrorPercent,
+      }),
       error: summary.error,
     };
   });

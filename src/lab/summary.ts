@@ -17,6 +17,9 @@ export interface Summary {
   readonly validationErrorPercent: number | null;
   /** the last one on the curve */
   readonly epochs: number | null;
+  /** at the end of life, where the scenario has one: on the last day, and after the learning that followed */
+  readonly agedErrorPercent: number | null;
+  readonly relearnedErrorPercent: number | null;
   /** of training, as is what follows */
   readonly forwardPasses: number | null;
   readonly reversePasses: number | null;
@@ -37,6 +40,8 @@ export function summaryOf({ result, seconds }: Stored): Summary {
     testErrorPercent: principal?.testErrorPercent ?? null,
     validationErrorPercent: principal?.validationErrorPercent ?? null,
     epochs: result.curve.epoch.at(-1) ?? null,
+    agedErrorPercent: result.life?.agedErrorPercent.at(-1) ?? null,
+    relearnedErrorPercent: result.life?.relearnedErrorPercent.at(-1) ?? null,
     forwardPasses: training?.forwardPasses ?? null,
     reversePasses: training?.reversePasses ?? null,
     energy: training?.energy.total ?? null,

@@ -16,7 +16,7 @@ export function isCheckpoint(epoch: number, epochs: number, checkpoints: number)
 
 /** Takes the curve while a learner trains. */
 export function recordCurve(
-  { learner, checkpoints }: TrialSpecification,
+  { learner, checkpoints, life }: TrialSpecification,
   chip: Chip,
   split: Split,
   judge: Judge,
@@ -28,6 +28,8 @@ export function recordCurve(
     validationErrorPercent: [] as (number | null)[],
     forwardPasses: [] as number[],
   };
+  const ahead = life?.learning ? life.steps : 0; // epochs of later life
+  let current: Classifier | undefined;
   let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
 
   function check(classifier: Classifier): number | null {
@@ -36,10 +38,13 @@ export function recordCurve(
     return errors[0] ?? null;
   }
 
-  const epoch: Lesson<never, never>['epoch'] = ({ epoch, epochs, loss, classifier }) => {
+  const epoch: Lesson<never, never>['epoch'] = ({ epoch, epochs: trained, loss, classifier }) => {
+    current = classifier;
+    const epochs = trained + ahead;
     if (!Number.isFinite(loss))
       throw new Error(`${learner}: the loss is ${loss} in epoch ${epoch}; a smaller rate may help`);
-    if (!isCheckpoint(epoch, epochs, checkpoints)) return hooks.progress({ epoch, epochs, loss });
+    if (epoch > trained || !isCheckpoint(epoch, trained, checkpoints))
+      return hooks.progress({ epoch, epochs, loss });
     const validationErrorPercent = check(classifier);
     curve.epoch.push(epoch);
     curve.loss.push(loss);
@@ -52,6 +57,8 @@ export function recordCurve(
   return {
     curve,
     epoch,
+    /** the classifier of the last epoch */
+    current: () => current!,
     /** Validation errors of the trained chip: those of the last checkpoint where the learner ended with the classifier judged there. */
     validationErrors: (classifier: Classifier) =>
       last?.classifier === classifier

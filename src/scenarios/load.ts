@@ -120,7 +120,7 @@ async function readSetting(
 ): Promise<Setting> {
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
-  const { data, checkpoints } = frame.value as ScenarioFrame;
+  const { data, checkpoints, life } = frame.value as ScenarioFrame;
   const writtenChip = entry(root, 'chip')!;
   const problems = dataProblems(data, known.dataSets, entry(root, 'data')!, ['data']);
   const [chip, entries] = await Promise.all([
@@ -131,7 +131,7 @@ async function readSetting(
   if (chip !== undefined && set !== undefined && 'inputs' in set)
     problems.push(...sizeProblems(chip, set, writtenChip, ['chip']));
   if (problems.length > 0 || chip === undefined || entries === undefined) throw new InputError(problems);
-  return { labels, data, chip, chipName: chipName(writtenChip), entries, checkpoints };
+  return { labels, data, chip, chipName: chipName(writtenChip), entries, checkpoints, ...(life && { life }) };
 }
 
 /** What `read` returns; where it finds something wrong, that is added to `problems` instead. */

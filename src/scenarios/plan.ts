@@ -12,7 +12,7 @@ import type { PlannedTrial, TrialSpecification } from './trial-files.ts';
 export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
   const [firstSeed] = seeds;
   return seeds.flatMap(seed =>
-    settings.flatMap(({ labels, data, chip, chipName, entries, checkpoints }) =>
+    settings.flatMap(({ labels, data, chip, chipName, entries, checkpoints, life }) =>
       entries.map(({ name, learner, options }) => {
         const specification: TrialSpecification = {
           format: 1,
@@ -22,6 +22,7 @@ export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
           options,
           seed,
           checkpoints,
+          ...(life && { life }),
         };
         return {
           id: trialId(specification),

@@ -6,6 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { ChipModel } from '../chips/model.ts';
 import { count, strict } from '../description.ts';
 import type { Learner } from '../learners/learner.ts';
+import { Life } from './life.ts';
 
 const anything = (description: string) => Type.Unsafe<unknown>({ description });
 
@@ -72,6 +73,7 @@ export const ScenarioFrame = strict(
       description:
         'how many seeds (1, 2, ...), or a list of them; each is another individual chip, trained anew',
     }),
+    life: Type.Optional(Life),
     checkpoints: count('validation errors taken along the training, evenly', { default: 5, maximum: 1000 }),
   },
   { title: 'scenario' },
@@ -96,6 +98,7 @@ export interface Setting {
   readonly chipName: string;
   readonly entries: readonly Entry[];
   readonly checkpoints: number;
+  readonly life?: Life;
 }
 
 /** A file under `devices/` that took part. */

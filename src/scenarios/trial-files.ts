@@ -5,6 +5,7 @@
 import type { Energy } from '../chips/energy.ts';
 import type { Meter } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
+import type { Life, LifeResult } from './life.ts';
 
 /** One chip, one learner, one setting, one seed. The trial's name is the hash of this. */
 export interface TrialSpecification {
@@ -22,6 +23,8 @@ export interface TrialSpecification {
   readonly seed: number;
   /** validation errors are taken this many times along the training, evenly */
   readonly checkpoints: number;
+  /** what happens after training; absent where the story ends there */
+  readonly life?: Life;
 }
 
 /** A trial of a scenario: the specification and where it stands in the question. */
@@ -75,6 +78,8 @@ export interface TrialResult {
     readonly forwardPasses: readonly number[];
   };
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
+  /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */
+  readonly life?: LifeResult;
   /** SHA-256 of the final weights of all crossbars */
   readonly weightsDigest?: string;
   readonly dataDigest?: string;

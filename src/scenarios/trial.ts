@@ -11,10 +11,11 @@ import type { Split } from '../data/data.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { streamOf } from '../engine/streams.ts';
 import { learners } from '../learners/index.ts';
-import type { Classifier, Learner, Lesson } from '../learners/learner.ts';
+import type { Classifier, Later, Learner, Lesson } from '../learners/learner.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
 import { recordCurve } from './curve.ts';
-import { judgeOf } from './evaluate.ts';
+import { type Judge, judgeOf } from './evaluate.ts';
+import { live } from './life.ts';
 import { picturesOf } from './pictures.ts';
 import type { MeterReading, TrialHooks, TrialResult, TrialSpecification } from './trial-files.ts';
 import { versions } from './versions.ts';
@@ -37,11 +38,20 @@ export async function runTrial(
   const chip = chipFor(specification, learner, split, engine);
   const judge = judgeOf(split.training.inputs, engine);
   const record = recordCurve(specification, chip, split, judge, hooks);
-  const classifier = train(specification, learner, chip, split, engine, record.epoch);
-  const trained = snapshot(chip.meter);
-  const validationError = record.validationErrors(classifier);
-  const testError = judge(classifier, split.test);
-  const tested = combined(chip.meter, trained, -1);
+  let grown: Grown | undefined;
+  const grownUp = (classifier: Classifier) => {
+    const draw = () => picturesOf(chip, split.training, engine);
+    const shown = trial.pictures === false ? undefined : chip.unnoticed(draw);
+    grown = {
+      ...examined(chip, split, classifier, record.validationErrors(classifier), judge),
+      ...(shown && { pictures: shown }),
+    };
+  };
+  const principal = (classifier: Classifier) => judge(classifier, split.test)[0]!;
+  const living = specification.life && live(specification.life, chip, record.current, principal, grownUp);
+  const classifier = train(specification, learner, chip, split, engine, record.epoch, living?.later);
+  const life = living?.finish(classifier);
+  if (!grown) grownUp(classifier);
 
   return {
     format: 1,
@@ -50,17 +60,35 @@ export async function runTrial(
     status: 'done',
     access: learner.access,
     trainingPasses: learner.passes(specification.options).training,
+    curve: record.curve,
+    ...grown!,
+    ...(life && { life }),
+    dataDigest: split.digest,
+    versions: versions(),
+  };
+}
+
+type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'pictures'>;
+
+/** What there is to say of a chip on the day that its training has ended. */
+function examined(
+  chip: Chip,
+  split: Split,
+  classifier: Classifier,
+  validationError: readonly (number | null)[],
+  judge: Judge,
+): Grown {
+  const trained = snapshot(chip.meter);
+  const testError = judge(classifier, split.test);
+  const tested = combined(chip.meter, trained, -1);
+  return {
     readouts: classifier.readouts.map((readout, k) => ({
       ...readout,
       testErrorPercent: testError[k]!,
       validationErrorPercent: validationError[k]!,
     })),
-    curve: record.curve,
     meter: { training: reading(chip, trained), test: reading(chip, tested) },
     weightsDigest: chip.digest(),
-    dataDigest: split.digest,
-    ...(trial.pictures !== false && { pictures: picturesOf(chip, split.training, engine) }),
-    versions: versions(),
   };
 }
 
@@ -87,6 +115,7 @@ function train(
   split: Split,
   engine: Engine,
   epoch: Lesson<never, never>['epoch'],
+  later: Later | undefined,
 ): Classifier {
   const stream = (path: string) => streamOf(specification.seed, `learner/${learner.name}/${path}`);
   let sheet: DocumentedView | undefined;
@@ -106,6 +135,7 @@ function train(
       chip.meter.digitalMacs += multiplyAdds;
     },
     epoch,
+    ...(later && { later }),
   });
 }
 

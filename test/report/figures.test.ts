@@ -3,7 +3,7 @@ import { narrow, type Specification, wide } from '../../src/report/figures/figur
 import { figures } from '../../src/report/figures/index.ts';
 import { render } from '../../src/report/figures/vega.ts';
 import { type Study, study } from '../../src/report/study.ts';
-import { madeUpRun, type Table } from '../fixtures/made-up-study.ts';
+import { madeUpLives, madeUpRun, type Table } from '../fixtures/made-up-study.ts';
 import { axis, madeUpSweep, type Point } from '../fixtures/made-up-sweep.ts';
 
 const whole = study(madeUpRun());
@@ -22,7 +22,8 @@ const line = study(madeUpSweep({ vary: [noise], laws }));
 const plane = study(madeUpSweep({ vary: [bits, noise], laws }));
 
 /** A study that a figure has something to draw of. */
-const studyFor = (name: string): Study => ({ sweep: line, 'heat-maps': plane })[name] ?? whole;
+const studyFor = (name: string): Study =>
+  ({ sweep: line, 'heat-maps': plane, life: study(madeUpLives()) })[name] ?? whole;
 
 /** The Vega-Lite specification of a figure, where it has one. */
 function specificationOf(name: string, of: Study, frame = wide): Specification {

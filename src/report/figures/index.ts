@@ -7,6 +7,7 @@ import type { Figure } from './figure.ts';
 import { heatMaps } from './heat-maps.ts';
 import { layers } from './layers.ts';
 import { learningCurves } from './learning-curves.ts';
+import { life } from './life.ts';
 import { neurons } from './neurons.ts';
 import { passes } from './passes.ts';
 import { receptiveFields } from './receptive-fields.ts';
@@ -16,6 +17,7 @@ export const figures: readonly Figure[] = [
   errors,
   sweep,
   heatMaps,
+  life,
   differences,
   passes,
   learningCurves,
