@@ -91,6 +91,12 @@ export interface MeasuredView {
   /** One forward pass of the held images; fresh noise at every call. @param nudges currents pushed into the columns on the way */
   send(labels: Labels, pass: Pass, nudges?: Nudges): void;
   /**
+   * A lesson for boxes that learn by themselves: the held images pass twice, with opposite perturbations inside every such box, and each
+   * is told what the layer behind it makes of the difference. Two passes; nothing but these where no box learns.
+   * @param pass room for the two passes @param cost cost [batch, 1] of a layer, from its measured activity in `pass`
+   */
+  teachBoxes(labels: Labels, pass: Pass, cost: (layer: number, out: Matrix) => void): void;
+  /**
    * out [rows, units] = Σ over passes of inputsᵀ · (delta + common): the local outer products of layer `layer`.
    * Samples whose delta is zero in a whole row are left out of the product, which changes nothing but time.
    */

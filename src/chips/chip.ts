@@ -43,6 +43,9 @@ export interface Parts {
 /** One individual of a chip model. */
 export class Chip {
   readonly parts: Parts;
+  /** what the lessons of boxes that learn have cost so far, summed over boxes and samples */
+  readonly lessons = { cost: 0, count: 0 };
+  #costs: Matrix | undefined; // made when a box gets its first lesson
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -90,6 +93,40 @@ export class Chip {
       this.#finishLayer(l, pass, nudges);
     }
     this.#count(pass.batch, shapes);
+  }
+
+  /** Two passes with opposite perturbations inside boxes that learn, which then do. */
+  teachBoxes(labels: Labels, pass: Pass, cost: (layer: number, out: Matrix) => void): void {
+    const { engine, shapes } = this.parts;
+    const pupils = shapes.flatMap((_, l) => {
+      const lesson = this.#boxBefore(l)?.lesson;
+      return lesson ? [{ l, lesson }] : [];
+    });
+    const count = pass.batch;
+    this.#costs ??= engine.matrix(2 * shapes.length, this.parts.batch);
+    for (const [turn, sign] of [1, -1].entries()) {
+      for (const { lesson } of pupils) lesson.perturb(sign as 1 | -1);
+      this.send(labels, pass);
+      for (const { l } of pupils) cost(l, this.#costsOf(l, turn, count));
+    }
+    for (const { l, lesson } of pupils) {
+      lesson.perturb(0);
+      const [first, second] = [this.#costsOf(l, 0, count), this.#costsOf(l, 1, count)];
+      for (const value of [first, second]) for (const c of value.data) this.lessons.cost += c;
+      this.lessons.count += 2 * count;
+      engine.kernels.addScaled(second, -1, first);
+      lesson.learn(first);
+    }
+  }
+
+  #boxBefore(l: number): Box | undefined {
+    return l === 0 ? this.parts.frontBox : this.parts.boxes[l - 1];
+  }
+
+  /** Room for the costs of a layer in one turn of a lesson [count, 1]. */
+  #costsOf(l: number, turn: number, count: number): Matrix {
+    const { data } = rowsOf(this.#costs!, 2 * l + turn, 1);
+    return { rows: count, columns: 1, data: data.subarray(0, count) };
   }
 
   /** What drives the rows of layer l: features from the layer before, bias and labels. */

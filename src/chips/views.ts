@@ -36,6 +36,7 @@ function measured(chip: Chip): MeasuredView {
     partOf: (pass, from, count) => chip.partOf(pass, from, count),
     hold: images => chip.hold(images),
     send: (labels, pass, nudges) => chip.send(labels, pass, nudges),
+    teachBoxes: (labels, pass, cost) => chip.teachBoxes(labels, pass, cost),
     correlate: (layer, terms, out) => chip.correlate(layer, terms, out),
     update: (layer, change) => chip.update(layer, change),
     write: (layer, target) => chip.write(layer, target),

@@ -6,6 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, oneOfKinds, provenance, ratio, strict } from '../../description.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Formula } from './expression.ts';
+import { SlowNet } from './slow-net.ts';
 
 /** The curves a unit of a scattering box may have. */
 export const curveKinds = ['tanh', 'sine', 'fold', 'clip', 'square', 'sign'] as const;
@@ -95,7 +96,7 @@ export const Expression = strict(
 
 /** Description of a black box. */
 export const BoxModel = oneOfKinds(
-  [NoBox, Scattering, Comparator, Expression],
+  [NoBox, Scattering, Comparator, Expression, SlowNet],
   'what activities pass on their way to the next crossbar',
 );
 export type BoxModel = Static<typeof BoxModel>;
@@ -111,8 +112,18 @@ export interface Box {
   pullBack(input: Matrix, d: Matrix, out: Matrix): void;
   /** what it remembers of the samples that have passed; looking at a chip unnoticed puts it back */
   readonly memory?: readonly Float32Array[];
+  /** how it is taught, where it learns by itself */
+  readonly lesson?: BoxLesson;
   /** Time passes. Absent where a box does not age. */
   age?(seconds: number): void;
   /** That share of its units, at random, is drawn anew: other wires, other curves. */
   rewire?(share: number): void;
+}
+
+/** The way a box that learns is taught: the same samples pass twice, with opposite perturbations inside. */
+export interface BoxLesson {
+  /** How the next passes are perturbed: 1 by fresh noise, −1 by its opposite, 0 not at all. */
+  perturb(sign: -1 | 0 | 1): void;
+  /** What the layer behind paid for the first pass more than for the second [batch, 1]. */
+  learn(difference: Matrix): void;
 }

@@ -5,6 +5,7 @@ import type { Box, BoxModel } from './box.ts';
 import { buildComparator } from './comparator.ts';
 import { buildExpression } from './expression.ts';
 import { buildScattering } from './scattering.ts';
+import { buildSlowNet } from './slow-net.ts';
 
 type Build<M> = (
   model: M,
@@ -19,6 +20,7 @@ const families: { [K in BoxModel['kind']]: Build<Extract<BoxModel, { kind: K }>>
   scattering: buildScattering,
   comparator: buildComparator,
   expression: buildExpression,
+  'slow-net': buildSlowNet,
 };
 
 /**
