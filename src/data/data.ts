@@ -15,6 +15,15 @@ export interface Samples {
   readonly height: number;
   readonly classes: number;
   readonly length: number;
+  /** what a teacher says of them; `labels` are then what it, or somebody, calls them */
+  readonly taught?: Taught;
+}
+
+/** The answers of a teacher, softened. */
+export interface Taught {
+  /** softmax of the teacher's scores over the temperature [length × classes], sample after sample */
+  readonly probabilities: Float32Array;
+  readonly temperature: number;
 }
 
 /** A data set as a trial sees it. */
@@ -22,6 +31,8 @@ export interface Split {
   readonly training: Samples;
   readonly validation: Samples;
   readonly test: Samples;
+  /** images that are left over from training, where the trial asks for some */
+  readonly spare?: Samples;
   /** SHA-256 over everything above */
   readonly digest: string;
 }

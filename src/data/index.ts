@@ -59,6 +59,6 @@ export function dataSets(): DataSetReport[] {
 export async function loadSplit(data: { readonly set: string } & SplitSizes): Promise<Split> {
   const set = sets.find(({ name }) => name === data.set);
   if (!set) throw new Error(`no data set "${data.set}": there are ${dataSetNames.join(', ')}`);
-  const { train, validation, test } = data;
-  return splitOf(set.name, set.load(), { train, validation, test });
+  const { set: _name, ...sizes } = data;
+  return splitOf(set.name, set.load(), sizes);
 }

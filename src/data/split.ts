@@ -1,6 +1,7 @@
 /**
  * @file Training, validation and test images of a trial. The training images of a set are put in one fixed random order, the same for
- * every trial; training takes them from the front, validation from the back, so that sizes can change without the two meeting.
+ * every trial; training takes them from the front, spare images follow, validation comes from the back, so that sizes can change without
+ * one meeting another.
  */
 import { createHash } from 'node:crypto';
 import { permutation, streamOf } from '../engine/streams.ts';
@@ -11,12 +12,14 @@ export interface SplitSizes {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
+  /** further training images, which a teacher has not seen: transfer sets are made of them */
+  readonly spare?: number;
 }
 
 /** @param name of the set: keys the order @throws RangeError when there are not as many images as wanted */
 export function splitOf(name: string, all: { training: Samples; test: Samples }, sizes: SplitSizes): Split {
   checkSizes(name, all, sizes);
-  const { train, validation, test } = sizes;
+  const { train, validation, test, spare = 0 } = sizes;
   const { length } = all.training;
   const order = permutation(streamOf('data', `${name}/split`), length);
   const split = {
@@ -26,18 +29,19 @@ export function splitOf(name: string, all: { training: Samples; test: Samples },
       all.test,
       Uint32Array.from({ length: test }, (_, i) => i),
     ),
+    ...(spare > 0 && { spare: chosen(all.training, order.subarray(train, train + spare)) }),
   };
   return { ...split, digest: digestOf(Object.values(split)) };
 }
 
 function checkSizes(name: string, all: { training: Samples; test: Samples }, sizes: SplitSizes): void {
-  for (const [kind, size] of Object.entries(sizes))
+  for (const [kind, size = 0] of Object.entries(sizes))
     if (!Number.isInteger(size) || size < 0)
       throw new RangeError(`${kind} of ${name}: wanted a count but got ${size}`);
-  const { train, validation, test } = sizes;
-  if (train + validation > all.training.length)
+  const { train, validation, test, spare = 0 } = sizes;
+  if (train + spare + validation > all.training.length)
     throw new RangeError(
-      `train ${train} and validation ${validation} overlap: ${name} has ${all.training.length} training images`,
+      `train ${train}${spare > 0 ? `, spare ${spare}` : ''} and validation ${validation} overlap: ${name} has ${all.training.length} training images`,
     );
   if (test > all.test.length)
     throw new RangeError(`test ${test}: ${name} has ${all.test.length} test images`);

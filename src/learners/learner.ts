@@ -20,6 +20,16 @@ export interface Later {
   older(): void;
 }
 
+/** What a learner starts from, where it is not the beginning: a copy of another chip, or a chip that was put away and taken out again. */
+export interface Start {
+  /** of every layer [rows, units] */
+  readonly weights: readonly Matrix[];
+  /** whether the chip holds these weights already, so that nothing is to be written */
+  readonly isHeld: boolean;
+  /** what stands outside the chip, by name (`Classifier.outside`); fresh where it is not given */
+  readonly outside?: Readonly<Record<string, Matrix>>;
+}
+
 /** Everything a learner is given. */
 export interface Lesson<A extends Access, Options> {
   /** the chip, through the declared access */
@@ -31,6 +41,8 @@ export interface Lesson<A extends Access, Options> {
   stream(path: string): Stream;
   /** multiply-adds done outside the chip, for the energy bill */
   digital(multiplyAdds: number): void;
+  /** what to start from in place of random weights */
+  readonly start?: Start;
   /** the chip's later life, where learning is to go on in it; `parts/course.ts` lives it */
   readonly later?: Later;
   /**
@@ -59,6 +71,14 @@ export interface Classifier {
    * @param answers per readout, the class of each image; filled from 0 to batch
    */
   classify(images: Matrix, answers: readonly Int32Array[]): void;
+  /**
+   * Scores of the classes by one read-out, up to a constant per image: log-probabilities, or goodness over the temperature of the loss
+   * that it was trained with. Absent where answers have no scores.
+   * @param readout place in `readouts` @param out [batch, classes]
+   */
+  scores?(images: Matrix, readout: number, out: Matrix): void;
+  /** what a trained chip needs besides its weights to answer: the weights of its heads, by name */
+  readonly outside?: Readonly<Record<string, Matrix>>;
 }
 
 /** A learning procedure with the network it needs on the chip. */

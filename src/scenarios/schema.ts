@@ -22,6 +22,14 @@ export const DataRequest = strict(
       },
     ),
     test: count('samples of the test part that the trained chip is judged on'),
+    spare: Type.Optional(
+      count(
+        'further samples of the training part, never trained on by a teacher: what transfer sets are made of',
+        {
+          minimum: 0,
+        },
+      ),
+    ),
   },
   { description: 'how much of which data set' },
 );

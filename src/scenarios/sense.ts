@@ -65,13 +65,15 @@ export function dataProblems(
     ];
   if ('problem' in set) return [problem(written, ['set'], above, set.problem)];
   const problems: Problem[] = [];
-  if (data.train + data.validation > set.training)
+  if (data.train + (data.spare ?? 0) + data.validation > set.training)
     problems.push(
       problem(
         written,
         ['train'],
         above,
-        `${data.train} training and ${data.validation} validation samples are more than the ${set.training} that "${data.set}" has for both`,
+        data.spare === undefined
+          ? `${data.train} training and ${data.validation} validation samples are more than the ${set.training} that "${data.set}" has for both`
+          : `${data.train} training, ${data.spare} spare and ${data.validation} validation samples are more than the ${set.training} that "${data.set}" has for all three`,
       ),
     );
   if (data.test > set.test)

@@ -16,6 +16,7 @@ export interface TrialSpecification {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
+    readonly spare?: number;
   };
   readonly chip: ChipModel;
   readonly learner: string;

@@ -11,13 +11,28 @@ export interface Batch {
   /** [batch, inputs], pixels in [0, 1] */
   readonly images: Matrix;
   readonly labels: Uint8Array;
+  /** what a teacher says of them, where there is one */
+  readonly taught?: TaughtBatch;
+}
+
+/** A teacher's probabilities [batch, classes] at a temperature. */
+export interface TaughtBatch {
+  readonly probabilities: Matrix;
+  readonly temperature: number;
 }
 
 /** Yields the batches of any epoch. @throws RangeError when there are fewer samples than one batch */
 export function batchesOf(samples: Samples, size: number, engine: Engine, stream: (path: string) => Stream) {
   if (samples.length < size)
     throw new RangeError(`a batch of ${size} needs as many training images, there are ${samples.length}`);
-  const batch: Batch = { images: engine.matrix(size, samples.inputs), labels: new Uint8Array(size) };
+  const { taught } = samples;
+  const batch: Batch = {
+    images: engine.matrix(size, samples.inputs),
+    labels: new Uint8Array(size),
+    ...(taught && {
+      taught: { probabilities: engine.matrix(size, samples.classes), temperature: taught.temperature },
+    }),
+  };
   const perEpoch = Math.floor(samples.length / size);
   return {
     perEpoch,
@@ -25,8 +40,19 @@ export function batchesOf(samples: Samples, size: number, engine: Engine, stream
       const order = permutation(stream(`order/epoch/${epoch}`), samples.length);
       for (let i = 0; i < perEpoch; i++) {
         gather(samples, order, i * size, batch.images, batch.labels);
+        if (taught && batch.taught)
+          gatherRows(taught.probabilities, order, i * size, batch.taught.probabilities);
         yield batch;
       }
     },
   };
+}
+
+/** Rows of a table of as many columns as `out`, chosen by `which` from `from` on. */
+function gatherRows(table: Float32Array, which: Uint32Array, from: number, out: Matrix): void {
+  const n = out.columns;
+  for (let b = 0; b < out.rows; b++) {
+    const at = which[from + b]! * n;
+    out.data.set(table.subarray(at, at + n), b * n);
+  }
 }

@@ -3,6 +3,7 @@
  */
 import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+import type { TaughtBatch } from './batches.ts';
 import { adam, type OptimiserKind } from './optimiser.ts';
 
 export interface SoftmaxHead {
@@ -12,11 +13,12 @@ export interface SoftmaxHead {
    * One step on a batch. Afterwards `errors` holds p − t [batch, classes].
    *
    * @param below added to the logits before the softmax, taken as given [batch, classes]
+   * @param taught a teacher's probabilities, which then stand for the labels (see `softErrors`)
    * @returns mean cross-entropy, nats
    */
-  learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix): number;
+  learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix, taught?: TaughtBatch): number;
   /** Errors and probabilities of a batch, without learning. @returns mean cross-entropy, nats */
-  judge(h: Matrix, labels: Uint8Array, below?: Matrix): number;
+  judge(h: Matrix, labels: Uint8Array, below?: Matrix, taught?: TaughtBatch): number;
   /** what the softmax of the last batch was taken of: logits, and `below` where it was given [batch, classes] */
   readonly scores: () => Matrix;
   /** p − t of the last batch [batch, classes] */
@@ -66,10 +68,11 @@ export function softmaxHead(
     return out;
   }
 
-  function judge(h: Matrix, labels: Uint8Array, below?: Matrix): number {
+  function judge(h: Matrix, labels: Uint8Array, below?: Matrix, taught?: TaughtBatch): number {
     const scores = logits(h);
     if (below) kernels.addScaled(below, 1, scores);
     softmaxRows(scores, allProbabilities);
+    if (taught) return softErrors(scores, taught, rowsOf(allErrors, 0, rows));
     let loss = 0;
     for (let b = 0; b < rows; b++) {
       for (let c = 0; c < classes; c++) {
@@ -82,8 +85,8 @@ export function softmaxHead(
     return loss / rows;
   }
 
-  function learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix): number {
-    const loss = judge(h, labels, below);
+  function learn(h: Matrix, labels: Uint8Array, rate: number, below?: Matrix, taught?: TaughtBatch): number {
+    const loss = judge(h, labels, below, taught);
     const errors = rowsOf(allErrors, 0, rows);
     kernels.transpose(weights, weightsT);
     const hT: Matrix = { rows: features, columns: rows, data: featuresT.data.subarray(0, features * rows) };
@@ -115,6 +118,29 @@ export function softmaxHead(
       kernels.copy(other.bias, bias);
     },
   };
+}
+
+/**
+ * Errors of soft targets: with p the teacher's probabilities at temperature T and q = softmax(scores/T), the loss is T² times the
+ * cross-entropy of p and q, and its derivative by the scores T (q − p) (Hinton, Vinyals and Dean 2015, arXiv 1503.02531, section 2: T² keeps
+ * its size the same at any temperature). With T = 1 and p a label these are the errors of that label.
+ * @param errors becomes T (q − p) [batch, classes] @returns mean cross-entropy of p and q, nats
+ */
+export function softErrors(
+  scores: Matrix,
+  { probabilities, temperature }: TaughtBatch,
+  errors: Matrix,
+): number {
+  for (let k = 0; k < scores.data.length; k++) errors.data[k] = scores.data[k]! / temperature;
+  softmaxRows(errors, errors);
+  let loss = 0;
+  for (let k = 0; k < errors.data.length; k++) {
+    const p = probabilities.data[k]!;
+    const q = errors.data[k]!;
+    loss -= p * Math.log(Math.max(q, 1e-30));
+    errors.data[k] = temperature * (q - p);
+  }
+  return loss / scores.rows;
 }
 
 /** out = softmax of every row of x; the first rows of `out`. */

@@ -1,0 +1,98 @@
+/**
+ * @file What a distillation is: a teacher that learned on another chip, a transfer set, and how the student starts and is told. The
+ * scenario's `chip` and `learners` are those of the students.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import { choice, count, quantity, ratio, strict } from '../description.ts';
+
+/** What students are told about a transfer image. */
+export const targetKinds = ['soft', 'argmax', 'true'] as const;
+/** Where transfer images come from. */
+export const imageKinds = ['spare', 'training', 'mixed', 'noise'] as const;
+/** What the student's weights are before it learns. */
+export const startKinds = ['fresh', 'copy', 'copy with gains'] as const;
+
+/** Everything but the teacher, who is described like a learner of the scenario. */
+export const transferKeys = {
+  samples: count('images of the transfer set; 0 for none, where a copy is judged as it is', {
+    minimum: 0,
+    maximum: 1000000,
+    default: 1000,
+  }),
+  images: choice(
+    imageKinds,
+    'spare: images the teacher has not learned from (data.spare); training: those it has; mixed: pairs of spare images, blended; noise: blurred random dots',
+    { default: 'spare' },
+  ),
+  without: Type.Array(Type.Integer({ minimum: 0, maximum: 999 }), {
+    uniqueItems: true,
+    default: [],
+    description: 'classes of which the transfer set has no image',
+  }),
+  targets: choice(
+    targetKinds,
+    "soft: the teacher's probabilities; argmax: the class it gives; true: labels that no teacher is needed for",
+    { default: 'soft' },
+  ),
+  trueShare: ratio('share of the transfer set whose true labels are told in place of what the teacher says', {
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+  }),
+  temperature: ratio('what scores are divided by before the softmax, on both sides', {
+    exclusiveMinimum: 0,
+    maximum: 1000,
+    default: 4,
+  }),
+  reads: count('readings of the teacher that are averaged', { maximum: 1000, default: 1 }),
+  start: choice(
+    startKinds,
+    "fresh: random weights; copy: the weights that the teacher's cells hold, written to the student; copy with gains: then every column scaled until its mean activity is the teacher's",
+    { default: 'fresh' },
+  ),
+  student: choice(
+    ['another', 'same'],
+    'another individual of its model; or the same individual as the teacher, which learns anew (self-distillation)',
+    { default: 'another' },
+  ),
+  teachers: count('chips of the same model whose scores are averaged', { maximum: 100, default: 1 }),
+  teacherAge: quantity('s', 'how old the teachers are when they are read', { minimum: 0, default: 0 }),
+  generations: count('chips in the line: each learns from the one before it and is then lost', {
+    maximum: 1000,
+    default: 1,
+  }),
+};
+
+/** A distillation as a scenario has it. */
+export const DistillFrame = strict(
+  {
+    teacher: Type.Unsafe<unknown>({
+      description: 'the learner that made the teacher: its name, or an object with its options',
+    }),
+    teacherChip: Type.Optional(
+      Type.Unsafe<unknown>({
+        description: "the teacher's chip, where it is of another kind than the students'",
+      }),
+    ),
+    readout: choice(['principal', 'one pass'], "which of the teacher's readouts is passed on", {
+      default: 'principal',
+    }),
+    ...transferKeys,
+  },
+  { description: 'students learn from what another chip has learned' },
+);
+const Transfer = Type.Object(transferKeys);
+
+/** A distillation with everything resolved, as a trial has it. */
+export interface Distillation extends Static<typeof Transfer> {
+  readonly teacher: TeacherRequest;
+}
+
+/** A teacher: the trial that makes it. */
+export interface TeacherRequest {
+  readonly chip: unknown;
+  readonly learner: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly readout: 'principal' | 'one pass';
+}
