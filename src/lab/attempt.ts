@@ -3,6 +3,7 @@
  */
 import type { Split } from '../data/data.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
+import { artefactsIn } from './artefacts.ts';
 import type { Outcome, Progress, RunTrial } from './executor.ts';
 
 /** Runs a trial; an error it throws, or an answer that is no number, becomes a result of status 'failed'. */
@@ -11,12 +12,16 @@ export async function attempt(
   trial: PlannedTrial,
   split: Split,
   progress: (progress: Progress) => void,
+  artefacts?: string,
 ): Promise<Outcome> {
   const { id, specification, pictures } = trial;
   const start = performance.now();
   let result: TrialResult;
   try {
-    result = await runTrial({ id, specification, pictures }, split, { progress });
+    result = await runTrial({ id, specification, pictures }, split, {
+      progress,
+      ...(artefacts !== undefined && { artefacts: artefactsIn(artefacts) }),
+    });
     const odd = result.readouts.find(({ testErrorPercent }) => !Number.isFinite(testErrorPercent));
     if (odd !== undefined) throw new Error(`${odd.name}: the test error is ${odd.testErrorPercent}`);
   } catch (error) {

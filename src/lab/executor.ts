@@ -4,7 +4,7 @@
  */
 import type { Split } from '../data/data.ts';
 import { canonical } from '../scenarios/canonical.ts';
-import type { PlannedTrial, TrialResult, TrialSpecification } from '../scenarios/trial-files.ts';
+import type { PlannedTrial, TrialHooks, TrialResult, TrialSpecification } from '../scenarios/trial-files.ts';
 
 /** How far a trial has come. */
 export interface Progress {
@@ -52,7 +52,7 @@ export interface Executor {
 export type RunTrial = (
   trial: Pick<PlannedTrial, 'id' | 'specification' | 'pictures'>,
   split: Split,
-  hooks: { progress(progress: Progress): void },
+  hooks: TrialHooks,
 ) => Promise<TrialResult>;
 
 export type LoadSplit = (data: TrialSpecification['data']) => Promise<Split>;
@@ -62,6 +62,8 @@ export interface Bench {
   /** URL of a module that exports `runTrial` */
   readonly trialModule: string;
   readonly loadSplit: LoadSplit;
+  /** folder for what trials of the run share */
+  readonly artefacts?: string;
 }
 
 /** `loadSplit`, each split loaded once. */

@@ -2,6 +2,7 @@
  * @file Name → executor: the one list that the command line chooses from. What is slow to load is loaded when it is asked for.
  */
 import { availableParallelism } from 'node:os';
+import { artefactsFolder } from './artefacts.ts';
 import type { Bench, Executor } from './executor.ts';
 
 /** What an executor may go by. */
@@ -33,16 +34,17 @@ export interface ExecutorKind {
 export const executors: Readonly<Record<string, ExecutorKind>> = {
   pool: {
     summary: 'a thread for each trial, as many as there are cores',
-    async make({ workers, trials, bench }) {
+    async make({ directory, workers, trials, bench }) {
       const { pool } = await import('./pool.ts');
-      return pool(Math.max(1, Math.min(workers ?? availableParallelism(), trials)), await bench());
+      const width = Math.max(1, Math.min(workers ?? availableParallelism(), trials));
+      return pool(width, { ...(await bench()), artefacts: artefactsFolder(directory) });
     },
   },
   serial: {
     summary: 'one trial after the other, in this process',
-    async make({ bench }) {
+    async make({ directory, bench }) {
       const { serial } = await import('./serial.ts');
-      return serial(await bench());
+      return serial({ ...(await bench()), artefacts: artefactsFolder(directory) });
     },
   },
   slurm: {

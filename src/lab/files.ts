@@ -17,7 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../scenarios/problems.ts';
 
 /** Writes to a temporary name, syncs, renames. @throws OutputError */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, contents: string | Uint8Array): void {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
@@ -25,7 +25,7 @@ export function writeWhole(path: string, text: string): void {
     try {
       const file = openSync(temporary, 'w');
       try {
-        writeAll(file, Buffer.from(text));
+        writeAll(file, Buffer.from(contents as string));
         fsyncSync(file);
       } finally {
         closeSync(file);

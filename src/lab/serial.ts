@@ -3,9 +3,9 @@
  * happens here, Ctrl-C included.
  */
 import { attempt } from './attempt.ts';
-import { type Bench, type Executor, inLanes, loadedOnce, type RunTrial } from './executor.ts';
+import { type Bench, type Executor, inLanes, loadedOnce, type Progress, type RunTrial } from './executor.ts';
 
-export function serial({ trialModule, loadSplit }: Bench): Executor {
+export function serial({ trialModule, loadSplit, artefacts }: Bench): Executor {
   const splitOf = loadedOnce(loadSplit);
   return {
     workers: 1,
@@ -15,9 +15,8 @@ export function serial({ trialModule, loadSplit }: Bench): Executor {
         const split = await splitOf(trial.specification.data);
         if (watcher.claims?.(trial) === false) return;
         watcher.started(trial);
-        const outcome = await attempt(runTrial, trial, split, progress =>
-          watcher.progressed(trial, progress),
-        );
+        const tell = (progress: Progress) => watcher.progressed(trial, progress);
+        const outcome = await attempt(runTrial, trial, split, tell, artefacts);
         watcher.finished(trial, outcome);
       });
     },

@@ -13,6 +13,7 @@ export interface Task {
   readonly split: Split;
   /** URL of a module that exports `runTrial` */
   readonly trialModule: string;
+  readonly artefacts?: string | undefined;
 }
 
 /** Sent to the main thread on the way. */
@@ -21,9 +22,8 @@ export interface Message {
   readonly progress: Progress;
 }
 
-export async function work({ trial, split, trialModule }: Task): Promise<Outcome> {
+export async function work({ trial, split, trialModule, artefacts }: Task): Promise<Outcome> {
   const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
-  return attempt(runTrial, trial, split, progress => {
-    parentPort?.postMessage({ id: trial.id, progress } satisfies Message);
-  });
+  const tell = (progress: Progress) => parentPort?.postMessage({ id: trial.id, progress } satisfies Message);
+  return attempt(runTrial, trial, split, tell, artefacts);
 }

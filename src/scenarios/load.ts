@@ -10,6 +10,7 @@ import { entry, type Place, parse, type Source, textAt, type Written, whereOf, w
 import { type Override, put, readOverride } from './overrides.ts';
 import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
+import { distillProblems, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
 import { chipProblems, dataProblems, sizeProblems } from './sense.ts';
 import { check } from './validate.ts';
@@ -120,18 +121,36 @@ async function readSetting(
 ): Promise<Setting> {
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
-  const { data, checkpoints, life } = frame.value as ScenarioFrame;
+  const { data, checkpoints, life, distill: transfer } = frame.value as ScenarioFrame;
   const writtenChip = entry(root, 'chip')!;
   const problems = dataProblems(data, known.dataSets, entry(root, 'data')!, ['data']);
-  const [chip, entries] = await Promise.all([
+  const writtenDistill = entry(root, 'distill')!;
+  const [chip, entries, distill] = await Promise.all([
     gathered(problems, () => parts.chip(writtenChip)),
     gathered(problems, () => parts.entries(entry(root, 'learners')!)),
+    transfer &&
+      gathered(problems, () =>
+        readDistill(transfer, writtenDistill, own => parts.chip(own ?? writtenChip), known.learners),
+      ),
   ]);
   const set = known.dataSets[data.set];
   if (chip !== undefined && set !== undefined && 'inputs' in set)
     problems.push(...sizeProblems(chip, set, writtenChip, ['chip']));
+  if (chip !== undefined && distill !== undefined && set !== undefined && 'classes' in set)
+    problems.push(
+      ...distillProblems(distill, { data, chip, classes: set.classes }, writtenDistill, ['distill']),
+    );
   if (problems.length > 0 || chip === undefined || entries === undefined) throw new InputError(problems);
-  return { labels, data, chip, chipName: chipName(writtenChip), entries, checkpoints, ...(life && { life }) };
+  return {
+    labels,
+    data,
+    chip,
+    chipName: chipName(writtenChip),
+    entries,
+    checkpoints,
+    ...(life && { life }),
+    ...(distill && { distill }),
+  };
 }
 
 /** What `read` returns; where it finds something wrong, that is added to `problems` instead. */

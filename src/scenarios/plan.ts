@@ -2,6 +2,7 @@
  * @file All trials of a scenario.
  */
 import { trialId } from './canonical.ts';
+import { distillationOf } from './read-distill.ts';
 import type { Scenario } from './schema.ts';
 import type { PlannedTrial, TrialSpecification } from './trial-files.ts';
 
@@ -12,7 +13,7 @@ import type { PlannedTrial, TrialSpecification } from './trial-files.ts';
 export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
   const [firstSeed] = seeds;
   return seeds.flatMap(seed =>
-    settings.flatMap(({ labels, data, chip, chipName, entries, checkpoints, life }) =>
+    settings.flatMap(({ labels, data, chip, chipName, entries, checkpoints, life, distill }) =>
       entries.map(({ name, learner, options }) => {
         const specification: TrialSpecification = {
           format: 1,
@@ -23,6 +24,7 @@ export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
           seed,
           checkpoints,
           ...(life && { life }),
+          ...(distill && { distill: distillationOf(distill, seed) }),
         };
         return {
           id: trialId(specification),

@@ -5,8 +5,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { ChipModel } from '../chips/model.ts';
 import { count, strict } from '../description.ts';
+import { DistillFrame } from '../distill/description.ts';
 import type { Learner } from '../learners/learner.ts';
 import { Life } from './life.ts';
+import type { DistillRequest } from './read-distill.ts';
 
 const anything = (description: string) => Type.Unsafe<unknown>({ description });
 
@@ -82,6 +84,7 @@ export const ScenarioFrame = strict(
         'how many seeds (1, 2, ...), or a list of them; each is another individual chip, trained anew',
     }),
     life: Type.Optional(Life),
+    distill: Type.Optional(DistillFrame),
     checkpoints: count('validation errors taken along the training, evenly', { default: 5, maximum: 1000 }),
   },
   { title: 'scenario' },
@@ -107,6 +110,7 @@ export interface Setting {
   readonly entries: readonly Entry[];
   readonly checkpoints: number;
   readonly life?: Life;
+  readonly distill?: DistillRequest;
 }
 
 /** A file under `devices/` that took part. */

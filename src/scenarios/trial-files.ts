@@ -5,6 +5,9 @@
 import type { Energy } from '../chips/energy.ts';
 import type { Meter } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
+import type { Agreement } from '../distill/agreement.ts';
+import type { Distillation } from '../distill/description.ts';
+import type { TeacherFacts } from '../distill/reading.ts';
 import type { Life, LifeResult } from './life.ts';
 
 /** One chip, one learner, one setting, one seed. The trial's name is the hash of this. */
@@ -26,6 +29,8 @@ export interface TrialSpecification {
   readonly checkpoints: number;
   /** what happens after training; absent where the story ends there */
   readonly life?: Life;
+  /** what the chip learns from another one; chip and learner are then the student's */
+  readonly distill?: Distillation;
 }
 
 /** A trial of a scenario: the specification and where it stands in the question. */
@@ -81,12 +86,43 @@ export interface TrialResult {
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */
   readonly life?: LifeResult;
+  /** what a student has of its teacher */
+  readonly distillation?: DistillationResult;
   /** SHA-256 of the final weights of all crossbars */
   readonly weightsDigest?: string;
   readonly dataDigest?: string;
   /** small things to draw, where they are wanted; on its way to a file of its own, which `Store.pictures` reads */
   readonly pictures?: Pictures;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A student compared with its teacher, on the test images. */
+export interface DistillationResult extends Agreement {
+  readonly teacher: TeacherFacts & {
+    /** expected calibration error, 0 to 1 */
+    readonly calibrationError: number;
+    /** what its scores would have to be multiplied by to mean what they say, from validation images */
+    readonly calibratedScale: number;
+    /** the teacher compared with a second reading of itself: no student can have more of it */
+    readonly floor: Pick<Agreement, 'agreementPercent' | 'sameErrorsPercent' | 'divergence'>;
+  };
+  /** expected calibration error of the student at `scale`, 0 to 1 */
+  readonly calibrationError: number;
+  /** where the transfer set had no image of some classes: errors in percent, on all images and on those of these classes */
+  readonly leftOut?: Readonly<
+    Record<'asAnswered' | 'corrected', { readonly errorPercent: number; readonly onThemPercent: number }>
+  >;
+  /** the chips of the line, first to last; one where there is one student */
+  readonly line: readonly Generation[];
+}
+
+/** One chip of a line. */
+export interface Generation {
+  readonly testErrorPercent: number;
+  /** images that it and the first teacher give the same class, percent */
+  readonly agreementPercent: number;
+  /** and it and the chip before it */
+  readonly withPredecessorPercent: number;
 }
 
 export interface Pictures {
@@ -101,4 +137,13 @@ export interface Pictures {
 /** How a trial tells how far it is. */
 export interface TrialHooks {
   progress(p: { epoch: number; epochs: number; loss: number; validationErrorPercent?: number }): void;
+  /** what trials of one run can share: a trial without them takes longer and comes to the same */
+  readonly artefacts?: Artefacts;
+}
+
+/** Things that are expensive to make and always come out the same, by the hash of what they were made from. */
+export interface Artefacts {
+  /** undefined where it is not there, or not sound */
+  read(key: string): Uint8Array | undefined;
+  write(key: string, bytes: Uint8Array): void;
 }

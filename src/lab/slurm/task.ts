@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { canonical, trialId } from '../../scenarios/canonical.ts';
 import type { PlannedTrial } from '../../scenarios/trial-files.ts';
+import { artefactsFolder } from '../artefacts.ts';
 import { Claims } from '../claims.ts';
 import type { Bench, LoadSplit, Watcher } from '../executor.ts';
 import { loadedOnce } from '../executor.ts';
@@ -45,8 +46,12 @@ async function runTrials(
   tell: Tell,
 ): Promise<void> {
   refuseOthers(file, trials, node.versions);
-  const { trialModule, loadSplit } = await node.bench();
-  const bench = { trialModule, loadSplit: loadedOnce(checked(loadSplit, file)) };
+  const { loadSplit, ...rest } = await node.bench();
+  const bench = {
+    ...rest,
+    loadSplit: loadedOnce(checked(loadSplit, file)),
+    artefacts: artefactsFolder(directory),
+  };
   for (const { specification } of trials) await bench.loadSplit(specification.data); // before anything is begun
   const store = new Store(directory);
   const claims = new Claims(directory); // for `mortal status`; a trial that is claimed elsewhere is run all the same

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { decode, encode, type Tensors } from '../../src/lab/safetensors.ts';
+import { decode, encode, type Tensors } from '../../src/engine/safetensors.ts';
 import { freshFolder } from '../fixtures/folders.ts';
 
 const some: Tensors = {

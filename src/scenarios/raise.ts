@@ -1,0 +1,71 @@
+/**
+ * @file Making a chip and having a learner train it, as a specification says: the learner gets the view of the chip that it declared
+ * and no other, and everything random comes from streams named after the seed.
+ */
+import type { DocumentedView } from '../chips/access.ts';
+import { buildChip, type ChipRequest, nominal } from '../chips/build.ts';
+import type { Chip } from '../chips/chip.ts';
+import { viewOf } from '../chips/views.ts';
+import type { Samples } from '../data/data.ts';
+import type { Engine } from '../engine/engine.ts';
+import { streamOf } from '../engine/streams.ts';
+import { learners } from '../learners/index.ts';
+import type { Classifier, Learner, Lesson } from '../learners/learner.ts';
+import { evaluationBatch } from '../learners/parts/output-classifier.ts';
+import type { TrialSpecification } from './trial-files.ts';
+
+/** What of a specification makes and trains a chip. */
+export type Upbringing = Pick<TrialSpecification, 'chip' | 'learner' | 'options' | 'seed'>;
+
+/** @throws Error when there is none of that name */
+export function learnerOf({ learner: name }: Pick<Upbringing, 'learner'>): Learner {
+  const learner = learners[name];
+  if (!learner) throw new Error(`there is no learner '${name}'`);
+  return learner;
+}
+
+/** An individual of the chip, untrained. @param seed of its flaws, where it is another's */
+export function chipFor(
+  upbringing: Upbringing,
+  learner: Learner,
+  samples: Samples,
+  engine: Engine,
+  seed = upbringing.seed,
+): Chip {
+  const request = requestFor(upbringing, learner, samples);
+  return buildChip(upbringing.chip, request, engine, path => streamOf(seed, `chip/${path}`));
+}
+
+function requestFor({ options }: Upbringing, learner: Learner, { inputs, classes }: Samples): ChipRequest {
+  const batch = typeof options.batch === 'number' ? options.batch : 0;
+  return { inputs, classes, labels: learner.needs(options).labels, batch: Math.max(batch, evaluationBatch) };
+}
+
+/** Gives the learner its lesson. @param along what the lesson has besides */
+export function train(
+  upbringing: Upbringing,
+  chip: Chip,
+  training: Samples,
+  engine: Engine,
+  along: Pick<Lesson<never, never>, 'epoch' | 'later' | 'start'>,
+): Classifier {
+  const learner = learnerOf(upbringing);
+  const { seed, options } = upbringing;
+  let sheet: DocumentedView | undefined;
+  const dataSheet = (): DocumentedView => (sheet ??= viewOf(sheetChip(), 'documented', dataSheet));
+  const sheetChip = () => {
+    const request = requestFor(upbringing, learner, training);
+    return buildChip(nominal(upbringing.chip), request, engine, path => streamOf(seed, `data-sheet/${path}`));
+  };
+  return learner.train({
+    chip: viewOf(chip, learner.access, dataSheet) as never, // the registry holds learners of every access
+    options,
+    training,
+    engine,
+    stream: path => streamOf(seed, `learner/${learner.name}/${path}`),
+    digital: multiplyAdds => {
+      chip.meter.digitalMacs += multiplyAdds;
+    },
+    ...along,
+  });
+}
