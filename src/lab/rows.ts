@@ -36,6 +36,15 @@ export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, 
         aged_error_percent: summary.agedErrorPercent,
         relearned_error_percent: summary.relearnedErrorPercent,
       }),
+      ...(specification.distill && {
+        teacher: `${specification.distill.teacher.learner}, seed ${specification.distill.teacher.seed}`,
+        student: `${specification.learner}, seed ${specification.seed}`,
+        transfer_samples: specification.distill.samples,
+        targets: specification.distill.targets,
+        agreement_percent: summary.agreementPercent,
+        kl: summary.divergence,
+        teacher_error_percent: summary.teacherErrorPercent,
+      }),
       error: summary.error,
     };
   });

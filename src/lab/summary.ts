@@ -20,6 +20,10 @@ export interface Summary {
   /** at the end of life, where the scenario has one: on the last day, and after the learning that followed */
   readonly agedErrorPercent: number | null;
   readonly relearnedErrorPercent: number | null;
+  /** of a student with its teacher, percent; and Kullback–Leibler divergence at temperature 1, nats */
+  readonly agreementPercent: number | null;
+  readonly divergence: number | null;
+  readonly teacherErrorPercent: number | null;
   /** of training, as is what follows */
   readonly forwardPasses: number | null;
   readonly reversePasses: number | null;
@@ -42,6 +46,9 @@ export function summaryOf({ result, seconds }: Stored): Summary {
     epochs: result.curve.epoch.at(-1) ?? null,
     agedErrorPercent: result.life?.agedErrorPercent.at(-1) ?? null,
     relearnedErrorPercent: result.life?.relearnedErrorPercent.at(-1) ?? null,
+    agreementPercent: result.distillation?.agreementPercent ?? null,
+    divergence: result.distillation?.divergence ?? null,
+    teacherErrorPercent: result.distillation?.teacher.testErrorPercent ?? null,
     forwardPasses: training?.forwardPasses ?? null,
     reversePasses: training?.reversePasses ?? null,
     energy: training?.energy.total ?? null,

@@ -19,9 +19,10 @@ export const readoutOnly = defineLearner({
   needs: () => ({ labels: 'none' }),
   train(lesson) {
     const { chip, engine } = lesson;
-    initialWeights(chip, engine, lesson.stream);
+    initialWeights(chip, engine, lesson.stream, lesson.start);
     const batch = Math.max(lesson.options.batch, evaluationBatch);
     const head = softmaxHead(chip.layers.at(-1)!.units, chip.classes, batch, engine, lesson.digital);
+    head.restore('head', lesson.start?.outside);
     const classifier = outputClassifier(chip, [{ head, readout: outputReadout }]);
     trainHead(lesson, lesson.options, head, progress => lesson.epoch({ ...progress, classifier }));
     return classifier;

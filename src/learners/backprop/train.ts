@@ -8,9 +8,10 @@ import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Classifier, Later, Lesson } from '../learner.ts';
-import { batchesOf } from '../parts/batches.ts';
+import type { Classifier, Later, Lesson, Start } from '../learner.ts';
+import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow, type Progress } from '../parts/course.ts';
+import { adam } from '../parts/optimiser.ts';
 import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { type Plastic, plasticLayers } from '../parts/plastic.ts';
@@ -25,6 +26,7 @@ export interface Trainee {
   stream(path: string): Stream;
   digital(multiplyAdds: number): void;
   readonly later?: Later;
+  readonly start?: Start;
 }
 
 /** Errors at the currents of every layer [batch, units], after a pass whose readout has just learned. */
@@ -55,17 +57,18 @@ export function trainByBackprop(
 ): { layers: Plastic[]; head: SoftmaxHead } {
   const { chip, engine } = trainee;
   const { batch } = options;
-  const layers = plasticLayers(chip, engine, trainee.stream);
+  const layers = plasticLayers(chip, engine, trainee.stream, adam(), trainee.start);
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, trainee.digital);
+  head.restore('head', trainee.start?.outside);
   const errorsOf = way(layers);
   const batches = batchesOf(trainee.training, batch, engine, trainee.stream);
   const pass = chip.newPass(batch);
 
-  function step(images: Matrix, labels: Uint8Array, rate: number): number {
+  function step({ images, labels, taught }: Batch, rate: number): number {
     chip.hold(images);
     chip.send({ kind: 'off' }, pass);
-    const loss = head.learn(pass.delivered, labels, rate);
+    const loss = head.learn(pass.delivered, labels, rate, undefined, taught);
     const deltas = errorsOf(pass, head);
     for (let l = 0; l < layers.length; l++)
       chip.correlate(l, [{ pass, delta: deltas[l]! }], layers[l]!.gradient);
@@ -77,7 +80,7 @@ export function trainByBackprop(
     trainee,
     options.epochs,
     batches,
-    ({ images, labels }, anneal) => step(images, labels, options.rate * anneal),
+    (drawn, anneal) => step(drawn, options.rate * anneal),
     progress => each({ ...progress, head }),
   );
   return { layers, head };
@@ -90,9 +93,9 @@ export function trainedClassifier(
   classifier: (head: SoftmaxHead) => Classifier,
 ): Classifier {
   let made: Classifier | undefined;
-  trainByBackprop(lesson, lesson.options, way, ({ head, ...progress }) => {
+  const { head: trained } = trainByBackprop(lesson, lesson.options, way, ({ head, ...progress }) => {
     made ??= classifier(head);
     lesson.epoch({ ...progress, classifier: made });
   });
-  return made!;
+  return made ?? classifier(trained);
 }

@@ -9,7 +9,7 @@ import type { Classifier } from '../learner.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
 import { largestOfRows, type SoftmaxHead } from '../parts/softmax-head.ts';
-import { countVotes, voteReadouts } from '../parts/votes.ts';
+import { countVotes, isUpper, voteReadouts } from '../parts/votes.ts';
 
 /** Normalised activities of the layers ≥ 2 side by side (of the only layer where there is one): what the softmax reads. */
 export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
@@ -40,13 +40,14 @@ function putColumns(from: Matrix, to: Matrix, at: number): void {
     to.data.set(from.data.subarray(b * n, (b + 1) * n), b * to.columns + at);
 }
 
-/** @param sign +1 where positive cases have the larger goodness, −1 where the smaller */
+/** @param temperatureOf softness of the loss of a layer, in units of goodness: what scores are in units of @param sign +1 where positive cases have the larger goodness, −1 where the smaller */
 export function goodnessClassifier(
   chip: MeasuredView,
   head: SoftmaxHead,
   features: ReturnType<typeof headFeatures>,
   strength: number,
   sign: number,
+  temperatureOf: (units: number) => number,
   engine: Engine,
 ): Classifier {
   const { classes, layers } = chip;
@@ -64,18 +65,42 @@ export function goodnessClassifier(
     });
   }
 
+  /** Goodness of every label, by one pass each. */
+  function fillAllVotes(images: Matrix): Pass {
+    const pass = passOf(images.rows);
+    chip.hold(images);
+    for (let value = 0; value < classes; value++) fillVotes({ kind: 'class', value, strength }, pass);
+    return pass;
+  }
+
+  function onePass(pass: Pass): Matrix {
+    chip.send({ kind: 'neutral', strength }, pass);
+    return head.logits(features.read(pass));
+  }
+
   return {
     readouts: [...voted, { name: 'softmax, one pass', role: 'one pass', passes: 1 }],
     classify(images, answers) {
-      const pass = passOf(images.rows);
-      chip.hold(images);
-      for (let value = 0; value < classes; value++) fillVotes({ kind: 'class', value, strength }, pass);
+      const pass = fillAllVotes(images);
       countVotes(
         votes.map(v => rowsOf(v, 0, images.rows)),
         answers,
       );
-      chip.send({ kind: 'neutral', strength }, pass);
-      largestOfRows(head.logits(features.read(pass)), answers[voted.length]!);
+      largestOfRows(onePass(pass), answers[voted.length]!);
     },
+    scores(images, readout, out) {
+      if (readout === voted.length) {
+        chip.hold(images);
+        out.data.set(onePass(passOf(images.rows)).data);
+        return;
+      }
+      fillAllVotes(images);
+      engine.kernels.fill(out, 0);
+      votes.forEach((vote, l) => {
+        const voice = 1 / temperatureOf(layers[l]!.units);
+        if (isUpper(l, layers.length)) engine.kernels.addScaled(rowsOf(vote, 0, images.rows), voice, out);
+      });
+    },
+    outside: head.outside('head'),
   };
 }

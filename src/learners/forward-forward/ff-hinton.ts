@@ -11,6 +11,7 @@ import { trainingOptions } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { lossKinds } from './loss.ts';
 import { negativeKinds } from './negatives.ts';
+import { softRules } from './taught.ts';
 import { trainForwardForward } from './train.ts';
 
 export const hintonForwardForward = defineLearner({
@@ -37,12 +38,17 @@ export const hintonForwardForward = defineLearner({
     goodness: choice(['maximise', 'minimise'], 'whether positive cases get large goodness or small', {
       default: 'maximise',
     }),
+    softRule: choice(
+      softRules,
+      "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",
+      { default: 'pairs' },
+    ),
   }),
   passes: () => ({ training: 3 }),
   needs: () => ({ labels: 'pixels' }),
   train(lesson) {
     const { chip, engine, options } = lesson;
-    const layers = plasticLayers(chip, engine, lesson.stream, runningMean(0.9, options.decay));
+    const layers = plasticLayers(chip, engine, lesson.stream, runningMean(0.9, options.decay), lesson.start);
     return trainForwardForward(lesson, layers, () => options.temperature, runningMean(0.9, 0.003));
   },
 });

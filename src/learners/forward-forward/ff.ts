@@ -9,6 +9,7 @@ import { trainingOptions } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { lossKinds } from './loss.ts';
 import { negativeKinds } from './negatives.ts';
+import { softRules } from './taught.ts';
 import { trainForwardForward } from './train.ts';
 
 export const forwardForward = defineLearner({
@@ -39,12 +40,23 @@ export const forwardForward = defineLearner({
     }),
     peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.003 }),
     decay: ratio('decoupled weight decay', { minimum: 0, default: 0.001 }),
+    softRule: choice(
+      softRules,
+      "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",
+      { default: 'pairs' },
+    ),
   }),
   passes: () => ({ training: 3 }),
   needs: () => ({ labels: 'lines' }),
   train(lesson) {
     const { options } = lesson;
-    const layers = plasticLayers(lesson.chip, lesson.engine, lesson.stream, adam(options.decay));
+    const layers = plasticLayers(
+      lesson.chip,
+      lesson.engine,
+      lesson.stream,
+      adam(options.decay),
+      lesson.start,
+    );
     return trainForwardForward(
       { ...lesson, options: { ...options, goodness: 'maximise' } },
       layers,

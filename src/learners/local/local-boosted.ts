@@ -39,6 +39,7 @@ export const localBoosted = defineLearner({
     return trainLocally(lesson, {
       isBoosted: l => l + 1 > lesson.options.from,
       readouts,
+      isPrincipal: () => true,
       answer(votes, [first, second, ...rest]) {
         countVotes(votes, second === undefined ? [first!] : [second, first!, ...rest]);
       },

@@ -5,7 +5,7 @@
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
-import { countVotes, voteReadouts } from '../parts/votes.ts';
+import { countVotes, isUpper, voteReadouts } from '../parts/votes.ts';
 import { trainLocally } from './train.ts';
 
 export const localSoftmax = defineLearner({
@@ -22,5 +22,6 @@ export const localSoftmax = defineLearner({
       isBoosted: () => false,
       readouts: voteReadouts('log-probability', lesson.chip.layers.length, 1),
       answer: countVotes,
+      isPrincipal: isUpper,
     }),
 });

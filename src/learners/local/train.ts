@@ -10,8 +10,9 @@ import type { Pass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { Classifier, Lesson, Readout } from '../learner.ts';
-import { batchesOf } from '../parts/batches.ts';
+import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
+import { adam } from '../parts/optimiser.ts';
 import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
@@ -25,6 +26,8 @@ export interface LocalRule {
   readonly readouts: readonly Readout[];
   /** answers of the read-outs from the layers' logits, each row up to a constant */
   answer(votes: readonly Matrix[], answers: readonly Int32Array[]): void;
+  /** whether `layer` (from 0) of that many votes in the principal read-out */
+  isPrincipal(layer: number, layers: number): boolean;
 }
 
 export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: LocalRule): Classifier {
@@ -32,12 +35,15 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
   const { kernels } = engine;
   const { batch } = options;
   const most = Math.max(batch, evaluationBatch);
-  const layers = plasticLayers(chip, engine, lesson.stream);
+  const layers = plasticLayers(chip, engine, lesson.stream, adam(), lesson.start);
   const features = chip.layers.map(shape => engine.matrix(most, shape.units));
   const deltas = chip.layers.map(shape => engine.matrix(batch, shape.units));
   const heads = chip.layers.map(shape =>
     softmaxHead(shape.units, chip.classes, most, engine, lesson.digital),
   );
+  heads.forEach((head, l) => {
+    head.restore(`layer/${l + 1}/head`, lesson.start?.outside);
+  });
   const below = engine.matrix(batch, chip.classes);
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
   const pass = chip.newInnerPass(batch);
@@ -49,12 +55,12 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
   }
 
   /** One layer's share of a step: its readout learns, its gradient is ready. */
-  function learnLayer(l: number, labels: Uint8Array, rate: number): number {
+  function learnLayer(l: number, { labels, taught }: Batch, rate: number): number {
     const h = normalised(l, pass);
     const head = heads[l]!;
     const delta = deltas[l]!;
     if (!rule.isBoosted(l)) kernels.fill(below, 0);
-    const loss = head.learn(h, labels, rate, below);
+    const loss = head.learn(h, labels, rate, below, taught);
     kernels.copy(head.scores(), below); // own logits and those counted from below
     head.errorsBack(h);
     kernels.normaliseRowsBack(pass.outputs[l]!, h, delta, chip.epsilon);
@@ -63,33 +69,43 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
     return loss;
   }
 
-  function step(images: Matrix, labels: Uint8Array, rate: number): number {
-    chip.hold(images);
+  function step(batch: Batch, rate: number): number {
+    chip.hold(batch.images);
     chip.send({ kind: 'off' }, pass);
     let loss = 0;
-    for (let l = 0; l < layers.length; l++) loss += learnLayer(l, labels, rate);
+    for (let l = 0; l < layers.length; l++) loss += learnLayer(l, batch, rate);
     for (const layer of layers) layer.step(rate);
     return loss / layers.length;
   }
 
   const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
+  /** Log-probabilities of every layer, each row up to a constant. */
+  function votesOf(images: Matrix): Matrix[] {
+    const seen = passOf(images.rows);
+    chip.hold(images);
+    chip.send({ kind: 'off' }, seen);
+    const votes = heads.map((head, l) => head.logits(normalised(l, seen)));
+    votes.forEach(logSoftmaxRows);
+    return votes;
+  }
+
   const classifier: Classifier = {
     readouts: rule.readouts,
-    classify(images, answers) {
-      const seen = passOf(images.rows);
-      chip.hold(images);
-      chip.send({ kind: 'off' }, seen);
-      const votes = heads.map((head, l) => head.logits(normalised(l, seen)));
-      votes.forEach(logSoftmaxRows);
-      rule.answer(votes, answers);
+    classify: (images, answers) => rule.answer(votesOf(images), answers),
+    scores(images, _principal, out) {
+      kernels.fill(out, 0);
+      votesOf(images).forEach((vote, l) => {
+        if (rule.isPrincipal(l, layers.length)) kernels.addScaled(vote, 1, out);
+      });
     },
+    outside: Object.assign({}, ...heads.map((head, l) => head.outside(`layer/${l + 1}/head`))),
   };
 
   follow(
     lesson,
     options.epochs,
     batches,
-    ({ images, labels }, anneal) => step(images, labels, options.rate * anneal),
+    (drawn, anneal) => step(drawn, options.rate * anneal),
     progress => lesson.epoch({ ...progress, classifier }),
   );
   return classifier;

@@ -29,10 +29,10 @@ export function trainHead(
   const { chip } = trainee;
   const batches = batchesOf(trainee.training, batch, trainee.engine, trainee.stream);
   const pass = chip.newPass(batch);
-  function step({ images, labels }: Batch, anneal: number): number {
+  function step({ images, labels, taught }: Batch, anneal: number): number {
     chip.hold(images);
     chip.send({ kind: 'off' }, pass);
-    return head.learn(pass.delivered, labels, options.rate * anneal);
+    return head.learn(pass.delivered, labels, options.rate * anneal, undefined, taught);
   }
   follow(trainee, options.epochs, batches, step, each);
 }

@@ -25,6 +25,13 @@ export function outputClassifier(
         largestOfRows(head.logits(pass.delivered), answers[k]!);
       });
     },
+    scores(images, readout, out) {
+      const pass = passOf(images.rows);
+      chip.hold(images);
+      chip.send({ kind: 'off' }, pass);
+      out.data.set(heads[readout]!.head.logits(pass.delivered).data);
+    },
+    outside: heads[0]!.head.outside('head'),
   };
 }
 

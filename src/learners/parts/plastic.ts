@@ -6,6 +6,7 @@ import type { MeasuredView } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
+import type { Start } from '../learner.ts';
 import { adam, type OptimiserKind } from './optimiser.ts';
 
 /** One crossbar being trained. */
@@ -18,14 +19,20 @@ export interface Plastic {
   step(rate: number): void;
 }
 
-/** Writes initial weights N(0, 1)/√inputs, biases 0, to every layer of the chip. */
+/** Writes initial weights N(0, 1)/√inputs, biases 0, to every layer of the chip; or those that it starts from, unless it holds them. */
 export function initialWeights(
   chip: MeasuredView,
   engine: Engine,
   stream: (path: string) => Stream,
+  start?: Start,
 ): Matrix[] {
   return chip.layers.map((shape, l) => {
     const weights = engine.matrix(shape.rows, shape.units);
+    if (start) {
+      engine.kernels.copy(start.weights[l]!, weights);
+      if (!start.isHeld) chip.write(l, weights);
+      return weights;
+    }
     engine.kernels.addGaussian(weights, 1 / Math.sqrt(shape.inputs), stream(`initial/layer/${l + 1}`));
     weights.data.fill(0, shape.biasRow * shape.units, (shape.biasRow + 1) * shape.units);
     chip.write(l, weights);
@@ -33,14 +40,15 @@ export function initialWeights(
   });
 }
 
-/** Makes every crossbar plastic, from fresh initial weights. */
+/** Makes every crossbar plastic, from fresh initial weights or those of `start`. */
 export function plasticLayers(
   chip: MeasuredView,
   engine: Engine,
   stream: (path: string) => Stream,
   optimiserKind: OptimiserKind = adam(),
+  start?: Start,
 ): Plastic[] {
-  const initial = initialWeights(chip, engine, stream);
+  const initial = initialWeights(chip, engine, stream, start);
   return initial.map((wanted, l) => {
     const optimiser = optimiserKind(wanted.rows, wanted.columns, engine);
     const gradient = engine.matrix(wanted.rows, wanted.columns);

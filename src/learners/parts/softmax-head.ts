@@ -29,6 +29,10 @@ export interface SoftmaxHead {
   errorsBack(out: Matrix): void;
   /** Becomes a copy of `other`, optimiser state apart. */
   copyFrom(other: SoftmaxHead): void;
+  /** its weights and biases under `name`, to be kept with a chip (`Classifier.outside`) */
+  outside(name: string): Record<string, Matrix>;
+  /** Becomes what `outside` gave under that name, where it is there. */
+  restore(name: string, kept: Readonly<Record<string, Matrix>> | undefined): void;
   readonly weights: Matrix;
   readonly bias: Matrix;
 }
@@ -116,6 +120,12 @@ export function softmaxHead(
     copyFrom(other) {
       kernels.copy(other.weights, weights);
       kernels.copy(other.bias, bias);
+    },
+    outside: name => ({ [`${name}/weights`]: weights, [`${name}/bias`]: bias }),
+    restore(name, kept) {
+      const [keptWeights, keptBias] = [kept?.[`${name}/weights`], kept?.[`${name}/bias`]];
+      if (keptWeights) kernels.copy(keptWeights, weights);
+      if (keptBias) kernels.copy(keptBias, bias);
     },
   };
 }

@@ -20,6 +20,9 @@ export function voteReadouts(what: string, layers: number, passes: number): Read
   ];
 }
 
+/** Whether a layer (from 0) votes in the principal read-out: all from the second on, or the only one. */
+export const isUpper = (layer: number, layers: number): boolean => layer > 0 || layers === 1;
+
 /**
  * Answers of all read-outs of `voteReadouts`, in its order.
  * @param votes of each layer, [batch, classes]; larger is better
