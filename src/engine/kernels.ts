@@ -80,6 +80,8 @@ export interface Kernels {
   addGaussianRows(x: Matrix, sigmas: Matrix, stream: Stream): void;
   /** x = uniform in [low, high). */
   uniform(x: Matrix, low: number, high: number, stream: Stream): void;
+  /** x = size or −size, one bit of the stream each: element k is negative where bit k mod 32 of number ⌊k/32⌋ is set. */
+  signs(x: Matrix, size: number, stream: Stream): void;
 
   // black boxes, unit by unit (units × batch, so that a unit's own curve runs along a row). `indices` and `weights` lie
   // in the memory of the matrices: `arena.indices` and the data of a matrix

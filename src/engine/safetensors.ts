@@ -48,7 +48,8 @@ export function encode({ tensors, metadata }: Tensors): Uint8Array {
 }
 
 /** What a file holds. @throws Error that says what is wrong with it */
-export function decode(bytes: Uint8Array): Tensors {
+export function decode(contents: Uint8Array): Tensors {
+  const bytes = new Uint8Array(contents.buffer, contents.byteOffset, contents.length); // the `slice` of a Buffer copies nothing
   if (bytes.length < 8) throw new Error(`is ${bytes.length} bytes long: no safetensors file`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8)

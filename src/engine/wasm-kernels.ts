@@ -168,6 +168,11 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
       advance(stream, x);
     },
 
+    signs(x, size, stream) {
+      wasm.signs(at(x), x.data.length, size, ...keyAndBlock(stream));
+      stream.position += Math.ceil(x.data.length / 128); // 32 numbers to a word, four words to a block
+    },
+
     mixRows(x, indices, weights, fanIn, out) {
       mixing('mixRows', out, indices, weights, fanIn);
       exactly('mixRows', out, out.rows, x.columns);

@@ -28,6 +28,7 @@ export interface Exports {
   addGaussian: Numbers<7, void>;
   addGaussianRows: Numbers<9, void>;
   uniform: Numbers<9, void>;
+  signs: Numbers<7, void>;
   mixRows: Numbers<8, number>;
   mixRowsBack: Numbers<8, number>;
   adam: Numbers<13, void>;

@@ -8,9 +8,16 @@ import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
+import { pepita } from './forward-only/pepita.ts';
+import { signalPropagation } from './forward-only/signal-propagation.ts';
 import type { Learner } from './learner.ts';
 import { localBoosted } from './local/local-boosted.ts';
 import { localSoftmax } from './local/local-softmax.ts';
+import { forwardGradient } from './perturbation/forward-gradient.ts';
+import { multiplexedGradientDescent } from './perturbation/multiplexed-gradient-descent.ts';
+import { nodePerturbation } from './perturbation/node-perturbation.ts';
+import { spsa } from './perturbation/spsa.ts';
+import { weightPerturbationLearner } from './perturbation/weight-perturbation.ts';
 import { readoutOnly } from './readout-only.ts';
 
 export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
@@ -20,6 +27,13 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     localSoftmax,
     localBoosted,
     readoutOnly,
+    weightPerturbationLearner,
+    spsa,
+    multiplexedGradientDescent,
+    nodePerturbation,
+    forwardGradient,
+    pepita,
+    signalPropagation,
     backpropBlind,
     backpropLoop,
     backpropOracle,

@@ -80,6 +80,11 @@ const calls: Record<string, (c: Case) => unknown> = {
     c.kernels.uniform(c.normal(c.rows, c.columns), 1, 2, stream);
     return stream.position;
   },
+  signs: c => {
+    const stream = { ...streamOf(3, 'noise'), position: 2 ** 32 - 3 };
+    c.kernels.signs(c.normal(c.rows, c.columns), 0.3, stream);
+    return stream.position;
+  },
   mixRows: c => {
     const [x, out] = [c.normal(c.rows + 2, c.columns), c.normal(c.rows, c.columns)];
     return c.kernels.mixRows(x, indices(c), c.normal(c.rows, 3).data, 3, out);
@@ -306,6 +311,20 @@ describe.each(['wasm', 'plain'] as const)('%s kernels', kind => {
       }
     },
   );
+
+  test('signs are of one size, fair, and none like its neighbours, over more than one chunk', () => {
+    const x = engine.matrix(1, 100_000);
+    const stream = streamOf(1, 'signs');
+    k.signs(x, 0.25, stream);
+    expect(x.data.every(v => Math.abs(v) === 0.25)).toBe(true);
+    expect(stream.position).toBe(Math.ceil(100_000 / 128));
+    for (const lag of [0, 1, 32, 4096, 32768]) {
+      let sum = 0;
+      for (let i = lag; i < 100_000; i++)
+        sum += lag === 0 ? 4 * x.data[i]! : 16 * x.data[i]! * x.data[i - lag]!;
+      expect(Math.abs(sum)).toBeLessThan(4 * Math.sqrt(100_000)); // four standard deviations
+    }
+  });
 
   test('uniform numbers stay below the upper end where rounding would reach it', () => {
     const x = engine.matrix(100, 1000);

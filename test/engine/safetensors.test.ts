@@ -36,6 +36,8 @@ describe('a safetensors file', () => {
     const back = decode(encode({ tensors, metadata }));
     expect({ ...back.metadata }).toEqual({ ...metadata });
     expect({ ...back.tensors }).toEqual({ ...tensors });
+    const padded = Buffer.concat([Buffer.from('xyz'), encode({ tensors, metadata })]).subarray(3); // as files are read
+    expect({ ...decode(padded).tensors }).toEqual({ ...tensors });
   });
 
   const bytes = encode(some);

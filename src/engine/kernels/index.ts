@@ -6,7 +6,7 @@ export { rectify, rectifyBack } from './circuits';
 export { addScaled, allFinite, copy, gate, quantise } from './elements';
 export { adam, momentum, writeBounded } from './learning';
 export { mixRows, mixRowsBack } from './mixing';
-export { addGaussian, addGaussianRows, uniform } from './noise';
+export { addGaussian, addGaussianRows, signs, uniform } from './noise';
 export { pulse } from './pulses';
 export { addRow, columnSums, normaliseRows, normaliseRowsBack, scaleRows, sumSquares } from './rows';
 export { transpose } from './transpose';

@@ -2,7 +2,7 @@
 import { bytes } from './addresses';
 import { CHUNK, GAUSSIANS, UNIFORMS } from './constants';
 import { addScaled } from './elements';
-import { expandKey, fillGaussian, fillUniform, KEYS_A } from './random';
+import { expandKey, fillGaussian, fillUniform, fillWords, KEYS_A } from './random';
 
 /** Groups of 32 numbers that hold n, at most a chunk. */
 export function groupsOf(n: i32): i32 {
@@ -82,4 +82,20 @@ export function uniform(
     }
   }
   v128.store(end, after);
+}
+
+/** x[k] = ±size, by one bit each: bit k mod 32 of word k / 32 becomes the sign bit. */
+export function signs(x: usize, n: i32, size: f32, key0: u32, key1: u32, low: u32, high: u32): void {
+  expandKey(KEYS_A, key0, key1);
+  let block = blockOf(low, high);
+  const magnitude = reinterpret<u32>(size);
+  for (let from = 0; from < n; from += 32 * CHUNK) {
+    const count = min(n - from, 32 * CHUNK);
+    fillWords(KEYS_A, block, groupsOf((count + 31) >> 5), UNIFORMS);
+    block += CHUNK / 4;
+    for (let k = 0; k < count; k++) {
+      const sign = load<u32>(UNIFORMS + bytes(k >> 5)) >> (k & 31);
+      store<u32>(x + bytes(from + k), magnitude ^ (sign << 31));
+    }
+  }
 }

@@ -115,6 +115,12 @@ function putInOrder(groups: i32, out: usize): void {
   }
 }
 
+/** 32 · groups words of 32 bits, from block `block` on. */
+export function fillWords(keys: usize, block: u64, groups: i32, out: usize): void {
+  philox(keys, block, groups, out);
+  putInOrder(groups, out);
+}
+
 /** 32 · groups numbers, uniform in [0, 1), from block `block` on. */
 export function fillUniform(keys: usize, block: u64, groups: i32, out: usize): void {
   philox(keys, block, groups, out);

@@ -1,9 +1,12 @@
 /** @file Noise, and the black boxes that mix units. */
 import type { Kernels } from '../kernels.ts';
 import { exactly, mixing } from '../sizes.ts';
-import { gaussians, uniforms } from '../streams.ts';
+import { gaussians, uniforms, words } from '../streams.ts';
 
-type NoiseKernels = Pick<Kernels, 'addGaussian' | 'addGaussianRows' | 'uniform' | 'mixRows' | 'mixRowsBack'>;
+type NoiseKernels = Pick<
+  Kernels,
+  'addGaussian' | 'addGaussianRows' | 'uniform' | 'signs' | 'mixRows' | 'mixRowsBack'
+>;
 
 export const noiseKernels: NoiseKernels = {
   addGaussian(x, sigma, stream) {
@@ -24,6 +27,11 @@ export const noiseKernels: NoiseKernels = {
     uniforms(stream, x.data.length).forEach((u, k) => {
       x.data[k] = Math.min(low + (high - low) * u, below);
     });
+  },
+
+  signs(x, size, stream) {
+    const bits = words(stream, Math.ceil(x.data.length / 32));
+    for (let k = 0; k < x.data.length; k++) x.data[k] = (bits[k >> 5]! >>> (k & 31)) & 1 ? -size : size;
   },
 
   mixRows(x, indices, weights, fanIn, out) {
