@@ -81,9 +81,20 @@ export class Devices {
     const model = written.entries.get('model')?.value;
     if (model !== undefined)
       return this.#over(kind, await this.whole(kind, model, within), without(written, 'model'), within);
+    if (kind === 'box') return this.#eachLink(written, within);
     return kind === 'chip'
       ? this.#eachSlot(written, (slot, value) => this.whole(slot, value, within))
       : written;
+  }
+
+  /** A box with the links of its chain looked up, where it is one. */
+  async #eachLink(box: WrittenRecord, within: readonly string[]): Promise<WrittenRecord> {
+    const links = box.entries.get('boxes');
+    if (links?.value.kind !== 'list') return box;
+    const items: Written[] = [];
+    for (const item of links.value.items) items.push(await this.whole('box', item, within));
+    const value: Written = { ...links.value, items };
+    return record([...box.entries, ['boxes', { ...links, value }]], box.at);
   }
 
   /** The device in a file. @throws InputError on everything that is wrong with the file itself */
@@ -129,6 +140,7 @@ export class Devices {
   async #over(kind: DeviceKind, base: Written, over: Written, within: readonly string[]): Promise<Written> {
     const standsAlone = over.kind !== 'record' || over.entries.has('model') || differsInKind(base, over);
     if (standsAlone || base.kind !== 'record') return this.whole(kind, over, within);
+    if (kind === 'box') return merged(base, await this.#eachLink(over as WrittenRecord, within));
     if (kind !== 'chip') return merged(base, over);
     const whole = await this.#eachSlot(over, (slot, value, path) => {
       const below = path.reduce<Written | undefined>(

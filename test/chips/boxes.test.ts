@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { Box, BoxModel } from '../../src/chips/boxes/box.ts';
-import { curveKinds } from '../../src/chips/boxes/box.ts';
-import { bell, bend, sine, tanh } from '../../src/chips/boxes/curves.ts';
+import { bell, bend, curveKinds, sine, tanh } from '../../src/chips/boxes/curves.ts';
 import { compileTree, sourceOf } from '../../src/chips/boxes/expression.ts';
 import { buildBox } from '../../src/chips/boxes/index.ts';
 import { drawMixing } from '../../src/chips/boxes/mixing.ts';

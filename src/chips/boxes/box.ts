@@ -5,12 +5,18 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, oneOfKinds, provenance, ratio, strict } from '../../description.ts';
 import type { Matrix } from '../../engine/matrix.ts';
+import { Chaotic } from './chaotic.ts';
+import { curveKinds } from './curves.ts';
+import { Delay } from './delay.ts';
+import { Drift } from './drift.ts';
 import type { Formula } from './expression.ts';
+import { Gating } from './gating.ts';
+import { Hysteresis } from './hysteresis.ts';
+import { Lottery } from './lottery.ts';
+import { Quantiser } from './quantiser.ts';
+import { Saturation } from './saturation.ts';
 import { SlowNet } from './slow-net.ts';
-
-/** The curves a unit of a scattering box may have. */
-export const curveKinds = ['tanh', 'sine', 'fold', 'clip', 'square', 'sign'] as const;
-export type CurveKind = (typeof curveKinds)[number];
+import { Spiking } from './spiking.ts';
 
 const smoothing = (what: string) =>
   ratio(
@@ -94,9 +100,38 @@ export const Expression = strict(
   { description: "a curve of one's own, as a formula" },
 );
 
+const links = [
+  NoBox,
+  Scattering,
+  Comparator,
+  Expression,
+  SlowNet,
+  Lottery,
+  Quantiser,
+  Gating,
+  Saturation,
+  Hysteresis,
+  Delay,
+  Chaotic,
+  Spiking,
+  Drift,
+] as const;
+export const Chain = strict(
+  {
+    kind: Type.Literal('chain'),
+    ...provenance,
+    boxes: Type.Array(oneOfKinds([...links], 'a link of the chain'), {
+      minItems: 1,
+      maxItems: 20,
+      description: 'in the order that activities meet them; names of box files may stand here as well',
+    }),
+  },
+  { description: 'boxes in series, each given rows of mean square 1' },
+);
+
 /** Description of a black box. */
 export const BoxModel = oneOfKinds(
-  [NoBox, Scattering, Comparator, Expression, SlowNet],
+  [...links, Chain],
   'what activities pass on their way to the next crossbar',
 );
 export type BoxModel = Static<typeof BoxModel>;

@@ -7,7 +7,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Box, Comparator } from './box.ts';
 import { stepSlope } from './curves.ts';
-import { buildMixer, drawMixing } from './mixing.ts';
+import { buildMixer, drawMixing, rewire } from './mixing.ts';
+import { accidents } from './rewiring.ts';
 
 export function buildComparator(
   model: Static<typeof Comparator>,
@@ -17,7 +18,9 @@ export function buildComparator(
   stream: (path: string) => Stream,
 ): Box {
   const { kernels } = engine;
-  const mixer = buildMixer(drawMixing(units, model.fanIn, 1, engine, stream), units, batch, engine);
+  const mixing = drawMixing(units, model.fanIn, 1, engine, stream);
+  const mixer = buildMixer(mixing, units, batch, engine);
+  const accident = accidents(units, stream);
   const sigma = model.noise;
   const width = Math.max(sigma, model.smoothing);
   const noise = stream('noise');
@@ -33,6 +36,10 @@ export function buildComparator(
       const delta = mixer.byUnit(d);
       for (let k = 0; k < v.length; k++) delta.data[k]! *= stepSlope(v[k]!, width);
       mixer.mixBack(delta, out);
+    },
+    rewire(share) {
+      const { hit, redrawn } = accident.next(share);
+      rewire(mixing, drawMixing(units, model.fanIn, 1, engine, redrawn), hit);
     },
   };
 }

@@ -2,7 +2,10 @@
  * @file The transfer curves of a scattering box, along a row: one unit, all samples. Thirty thousand values a pass, so
  * tanh, sine and the normal density are read from tables (4096 intervals, linear in between, error below 1e-5).
  */
-import type { CurveKind } from './box.ts';
+
+/** The curves a unit may have. */
+export const curveKinds = ['tanh', 'sine', 'fold', 'clip', 'square', 'sign'] as const;
+export type CurveKind = (typeof curveKinds)[number];
 
 /** What one unit does to its mixed input v: keep · v + amount · f(gain · (v − offset)). */
 export interface UnitCurve {

@@ -2,10 +2,20 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Box, BoxModel } from './box.ts';
+import { inSeries } from './chain.ts';
+import { buildChaotic } from './chaotic.ts';
 import { buildComparator } from './comparator.ts';
+import { buildDelay } from './delay.ts';
+import { buildDrift } from './drift.ts';
 import { buildExpression } from './expression.ts';
+import { buildGating } from './gating.ts';
+import { buildHysteresis } from './hysteresis.ts';
+import { buildLottery } from './lottery.ts';
+import { buildQuantiser } from './quantiser.ts';
+import { buildSaturation } from './saturation.ts';
 import { buildScattering } from './scattering.ts';
 import { buildSlowNet } from './slow-net.ts';
+import { buildSpiking } from './spiking.ts';
 
 type Build<M> = (
   model: M,
@@ -21,7 +31,30 @@ const families: { [K in BoxModel['kind']]: Build<Extract<BoxModel, { kind: K }>>
   comparator: buildComparator,
   expression: buildExpression,
   'slow-net': buildSlowNet,
+  lottery: buildLottery,
+  quantiser: buildQuantiser,
+  gating: buildGating,
+  saturation: buildSaturation,
+  hysteresis: buildHysteresis,
+  delay: buildDelay,
+  chaotic: buildChaotic,
+  spiking: buildSpiking,
+  drift: buildDrift,
+  chain: buildChain,
 };
+
+function buildChain(
+  { boxes }: Extract<BoxModel, { kind: 'chain' }>,
+  units: number,
+  batch: number,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Box | undefined {
+  const built = boxes.flatMap((link, k) => {
+    return buildBox(link, units, batch, engine, path => stream(`${k + 1}/${path}`)) ?? [];
+  });
+  return built.length > 0 ? inSeries(built, units, batch, engine) : undefined;
+}
 
 /**
  * Makes an individual box; nothing where the model says there is none.

@@ -48,6 +48,16 @@ export function drawMixing(
   return { indices, weights, fanIn: entries };
 }
 
+/** Gives the outputs `which` the wires and weights that they have in `other`, of the same size. */
+export function rewire(mixing: Mixing, other: Mixing, which: readonly number[]): void {
+  const { indices, weights, fanIn } = mixing;
+  for (const i of which)
+    for (let at = i * fanIn; at < (i + 1) * fanIn; at++) {
+      indices[at] = other.indices[at]!;
+      weights[at] = other.weights[at]!;
+    }
+}
+
 /** For each unit a place in a permutation, then others at random (Floyd's sampling of Bentley 1987: no draw is wasted). [units, heard] */
 function drawInputs(units: number, heard: number, stream: Stream): Uint32Array {
   const first = permutation(stream, units);

@@ -11,7 +11,9 @@ import type { Engine } from '../../engine/engine.ts';
 import { gaussians, permutation, type Stream, uniforms } from '../../engine/streams.ts';
 import type { Box, Scattering } from './box.ts';
 import { bend, bendBack, type UnitCurve } from './curves.ts';
-import { buildMixer, drawMixing } from './mixing.ts';
+import { buildMixer, drawMixing, rewire } from './mixing.ts';
+import { accidents } from './rewiring.ts';
+import { wire } from './strength.ts';
 
 export function buildScattering(
   model: Static<typeof Scattering>,
@@ -22,10 +24,12 @@ export function buildScattering(
 ): Box {
   const { kernels } = engine;
   const { strength, bits, smoothing } = model;
-  if (strength === 0) return transparent(engine);
+  if (strength === 0) return { ...wire(engine), rewire() {} };
 
-  const mixer = buildMixer(drawMixing(units, model.fanIn, strength, engine, stream), units, batch, engine);
+  const mixing = drawMixing(units, model.fanIn, strength, engine, stream);
+  const mixer = buildMixer(mixing, units, batch, engine);
   const curves = drawCurves(model, units, stream);
+  const accident = accidents(units, stream);
   const sigma = strength * model.noise;
   const noise = stream('noise');
 
@@ -44,14 +48,12 @@ export function buildScattering(
         bendBack(curves[i]!, v.data, delta.data, i * v.columns, (i + 1) * v.columns, smoothing);
       mixer.mixBack(delta, out);
     },
-  };
-}
-
-/** Strength 0: exactly a wire. */
-function transparent({ kernels }: Engine): Box {
-  return {
-    send: (input, out) => kernels.copy(input, out),
-    pullBack: (_input, d, out) => kernels.copy(d, out),
+    rewire(share) {
+      const { hit, redrawn } = accident.next(share);
+      rewire(mixing, drawMixing(units, model.fanIn, strength, engine, redrawn), hit);
+      const others = drawCurves(model, units, redrawn);
+      for (const i of hit) curves[i] = others[i]!;
+    },
   };
 }
 

@@ -1,0 +1,338 @@
+/** @file What every family of boxes keeps to, and what each is known by. A new one is tested by being entered here. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Box, BoxModel } from '../../src/chips/boxes/box.ts';
+import { curveKinds } from '../../src/chips/boxes/curves.ts';
+import { buildBox } from '../../src/chips/boxes/index.ts';
+import { poisson } from '../../src/chips/boxes/spiking.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { type Matrix, rowsOf } from '../../src/engine/matrix.ts';
+import { gaussians, streamOf, uniforms } from '../../src/engine/streams.ts';
+import {
+  apart,
+  chipModel,
+  chipOf,
+  deviationOf,
+  meanOf,
+  passOf,
+  pixels,
+  writeWeights,
+} from '../fixtures/chips.ts';
+
+const engine = await openEngine({ product: 'plain', kernels: 'plain', bytes: 2 ** 27 });
+beforeEach(() => engine.arena.reset());
+
+type Kind = BoxModel['kind'];
+type Model<K extends Kind> = Extract<BoxModel, { kind: K }>;
+const strength = 1;
+const lottery: Model<'lottery'> = {
+  kind: 'lottery',
+  strength,
+  curves: [...curveKinds],
+  noise: 0.1,
+  smoothing: 0.5,
+};
+const gating: Model<'gating'> = { kind: 'gating', strength, probability: 0.3 };
+const delay: Model<'delay'> = { kind: 'delay', strength, leak: 0.3 };
+const drift: Model<'drift'> = { kind: 'drift', strength, mismatch: 0.1, rate: 0.2 };
+const scattering: Model<'scattering'> = {
+  kind: 'scattering',
+  strength,
+  fanIn: 3,
+  curves: ['tanh', 'fold'],
+  noise: 0.1,
+  bits: 0,
+  smoothing: 0.5,
+};
+const families: Record<string, BoxModel> = {
+  scattering,
+  lottery,
+  gating,
+  delay,
+  drift,
+  quantiser: { kind: 'quantiser', strength, bits: 2 },
+  saturation: { kind: 'saturation', strength, ceiling: 1, spread: 0.5, dead: 0.3 },
+  hysteresis: { kind: 'hysteresis', strength, width: 0.8 },
+  chaotic: { kind: 'chaotic', strength, rounds: 3, low: 3.5, high: 3.99 },
+  spiking: { kind: 'spiking', strength, spikes: 3 },
+  'slow-net': { kind: 'slow-net', strength, hidden: 30, gain: 2, perturbation: 0.1, rate: 0 },
+  chain: { kind: 'chain', boxes: [scattering, delay, gating] },
+};
+const [units, batch] = [24, 40];
+const build = (model: BoxModel, seed = 1, most = batch): Box =>
+  buildBox(model, units, most, engine, path => streamOf(seed, path))!;
+
+function activities(rows = batch, seed = 1, width = units): Matrix {
+  const m = engine.matrix(rows, width);
+  m.data.set(gaussians(streamOf(seed, 'activities'), m.data.length).map(n => Math.max(n, 0)));
+  engine.kernels.normaliseRows(m, m, 1e-4);
+  return m;
+}
+function sent(box: Box, x: Matrix): Matrix {
+  const z = engine.matrix(x.rows, x.columns);
+  box.send(x, z);
+  return z;
+}
+
+describe.each(Object.entries(families))('a box of family %s', (_, model) => {
+  test('at strength 0 is exactly a wire, both ways', () => {
+    if (model.kind === 'chain') return;
+    const box = build({ ...model, strength: 0 } as BoxModel);
+    const x = activities();
+    expect(sent(box, x).data).toEqual(x.data);
+    const back = engine.matrix(batch, units);
+    box.pullBack(x, x, back);
+    expect(back.data).toEqual(x.data);
+  });
+
+  test('is one individual by one seed and another by another, and changes what passes', () => {
+    const x = activities();
+    const [one, same, other] = [1, 1, 2].map(seed => sent(build(model, seed), x).data);
+    expect(same).toEqual(one);
+    expect(apart(one!, x.data)).toBeGreaterThan(0.05);
+    const hasFlaws = !['quantiser', 'delay'].includes(model.kind); // these two are the same for all
+    expect(apart(one!, other!) > 0.01).toBe(hasFlaws);
+  });
+
+  test('treats a sample alike in a large batch and in small ones', () => {
+    const x = activities();
+    const whole = sent(build(model), x);
+    const box = build(model);
+    const parts = [0, 7, 27].map((from, k) => sent(box, rowsOf(x, from, [7, 20, 13][k]!)));
+    const isFresh = ['scattering', 'lottery', 'gating', 'spiking', 'chain'].includes(model.kind);
+    if (!isFresh) expect(Float32Array.from(parts.flatMap(p => [...p.data]))).toEqual(whole.data);
+    expect(parts[0]!.data).toEqual(whole.data.subarray(0, 7 * units));
+  });
+
+  test('remembers only what it says it remembers', () => {
+    const box = build(model);
+    const x = activities();
+    const y = activities(batch, 2);
+    sent(box, x);
+    const kept = (box.memory ?? []).map(each => each.slice());
+    sent(box, y);
+    box.memory?.forEach((each, k) => {
+      expect(each).not.toEqual(kept[k]);
+      each.set(kept[k]!);
+    });
+    const remembers = ['hysteresis', 'delay', 'chain'].includes(model.kind);
+    expect((box.memory?.length ?? 0) > 0).toBe(remembers);
+  });
+
+  test('gives finite numbers for silence and for extremes', () => {
+    const box = build(model);
+    const x = engine.matrix(3, units);
+    x.data
+      .fill(0, 0, units)
+      .fill(30, units, 2 * units)
+      .fill(-30, 2 * units);
+    expect(sent(box, x).data.every(Number.isFinite)).toBe(true);
+    const back = engine.matrix(3, units);
+    box.pullBack(x, activities(3), back);
+    expect(back.data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('the derivative of the mean', () => {
+  test.each<[string, BoxModel, number]>([
+    ['lottery', { ...lottery, curves: ['tanh', 'sine', 'square', 'clip'], noise: 0 }, 1],
+    ['saturation', families.saturation!, 1],
+    ['chaotic', { ...(families.chaotic as Model<'chaotic'>), strength: 0.6, rounds: 2 }, 1],
+    ['drift', drift, 1],
+    ['slow-net', families['slow-net']!, 1],
+    ['gating', gating, 4000],
+    ['spiking', families.spiking!, 4000],
+    [
+      'chain',
+      {
+        kind: 'chain',
+        boxes: [{ ...lottery, curves: ['tanh'], noise: 0 }, families['slow-net'] as Model<'slow-net'>],
+      },
+      1,
+    ],
+  ])('%s: is the slope along any direction', (_, model, repeats) => {
+    const x = activities(4);
+    const d = engine.matrix(4, units);
+    d.data.set(gaussians(streamOf('d', 'x'), d.data.length));
+    const along = engine.matrix(4, units);
+    along.data.set(gaussians(streamOf('along', 'x'), d.data.length));
+    // only where there is activity: a spike count has a kink at silence
+    along.data.forEach((v, k) => {
+      along.data[k] = x.data[k]! > 0.2 ? v : 0;
+    });
+    const box = build(model, 3, 4);
+    const back = engine.matrix(4, units);
+    box.pullBack(x, d, back);
+    const h = repeats > 1 ? 0.1 : 2e-3;
+    const moved = (step: number): number => {
+      const there = engine.matrix(4, units);
+      there.data.set(x.data.map((v, k) => v + step * along.data[k]!));
+      const out = engine.matrix(4, units);
+      const fresh = build(model, 3, 4); // the same noise on both sides
+      let sum = 0;
+      for (let k = 0; k < repeats; k++) {
+        fresh.send(there, out);
+        sum += out.data.reduce((s, z, i) => s + z * d.data[i]!, 0) / repeats;
+      }
+      return sum;
+    };
+    const slope = (moved(h) - moved(-h)) / (2 * h);
+    const claimed = back.data.reduce((s, g, k) => s + g * along.data[k]!, 0);
+    const size = Math.hypot(...back.data) * Math.hypot(...along.data);
+    expect(Math.abs(slope - claimed) / size).toBeLessThan(0.02);
+  });
+});
+
+describe('what each is known by', () => {
+  test('gating shuts that share off and keeps the mean', () => {
+    const x = engine.matrix(batch, units);
+    x.data.fill(1);
+    const box = build(gating);
+    const all = Array.from({ length: 50 }, () => [...sent(box, x).data]).flat();
+    expect(all.filter(z => z === 0).length / all.length).toBeCloseTo(0.3, 1);
+    expect(meanOf(all)).toBeCloseTo(1, 1);
+    expect(new Set(all).size).toBe(2);
+  });
+
+  test.each([0.3, 2, 9, 29, 80])('spikes of mean %d have that mean and variance', mean => {
+    const counts = Array.from(uniforms(streamOf('poisson', String(mean)), 40000), u => poisson(mean, u));
+    expect(Math.abs(meanOf(counts) / mean - 1)).toBeLessThan(0.03);
+    expect(Math.abs(deviationOf(counts) ** 2 / mean - 1)).toBeLessThan(0.05);
+    expect(counts.every(k => Number.isInteger(k) && k >= 0)).toBe(true);
+  });
+
+  test('an activity of 1 sends the mean number of spikes, a negative one none', () => {
+    const x = engine.matrix(batch, units);
+    x.data.fill(1);
+    const counts = sent(build(families.spiking!), x).data.map(z => 3 * z);
+    expect(meanOf(counts)).toBeCloseTo(3, 0);
+    expect(counts.every(k => Math.abs(k - Math.round(k)) < 1e-4)).toBe(true);
+    x.data.fill(-1);
+    expect(Math.max(...sent(build(families.spiking!), x).data)).toBe(0);
+  });
+
+  test('delay mixes the previous sample in, across passes', () => {
+    const x = activities(2);
+    const box = build(delay);
+    const z = [0, 1].flatMap(b => [...sent(box, rowsOf(x, b, 1)).data]);
+    const wanted = [...x.data].map((n, k) => (k < units ? 0.7 * n : 0.7 * n + 0.3 * x.data[k - units]!));
+    expect(apart(z, wanted)).toBeLessThan(1e-6);
+  });
+
+  test('hysteresis follows with play: up and down the same input gives two outputs, apart by the play', () => {
+    const box = build(families.hysteresis!);
+    const ramp = (...values: number[]): Matrix => {
+      const x = engine.matrix(values.length, units);
+      values.forEach((v, b) => {
+        x.data.fill(v, b * units, (b + 1) * units);
+      });
+      return sent(box, x);
+    };
+    ramp(0, 1, 2, 3);
+    const up = ramp(0, 2).data.slice(units); // reached from below
+    const down = ramp(4, 2).data.slice(units); // and from above
+    down.forEach((z, j) => {
+      const play = z - up[j]!;
+      expect(play).toBeGreaterThan(0.79);
+      expect(play).toBeLessThan(2.41);
+    });
+    const still = ramp(2, 2).data;
+    expect(still.subarray(0, units)).toEqual(still.subarray(units)); // within its play it rests
+  });
+
+  test('dead units always give the same, the others follow up to their ceilings', () => {
+    const box = build({ kind: 'saturation', strength, ceiling: 1, spread: 0, dead: 0.25 });
+    const values = [0.2, 0.9, 5].map(level => {
+      const x = engine.matrix(1, units);
+      x.data.fill(level);
+      return sent(box, x).data;
+    });
+    const dead = [...values[0]!.keys()].filter(j => values[0]![j] === values[2]![j]);
+    expect(dead.length).toBe(6);
+    for (let j = 0; j < units; j++) {
+      if (dead.includes(j)) continue;
+      expect(values.map(v => v[j])).toEqual([0.2, 0.9, 1].map(Math.fround));
+    }
+  });
+
+  test('drift walks away as the square root of time, however the time is cut', () => {
+    const spreadAfter = (...days: number[]): number => {
+      const gains: number[] = [];
+      for (let seed = 0; seed < 60; seed++) {
+        const box = build({ ...drift, mismatch: 0 }, seed);
+        for (const day of days) box.age!(day * 86400);
+        const x = engine.matrix(2, units);
+        x.data.fill(1, units);
+        const { data } = sent(box, x);
+        for (let j = 0; j < units; j++) gains.push(Math.log(data[units + j]! - data[j]!)); // offset taken off
+      }
+      return deviationOf(gains);
+    };
+    expect(spreadAfter(1)).toBeCloseTo(0.2, 1);
+    expect(spreadAfter(4) / 0.4).toBeCloseTo(1, 1);
+    expect(spreadAfter(1, 1, 1, 1) / 0.4).toBeCloseTo(1, 1);
+  });
+
+  test('a chain of wires and one box is that box, and two boxes are one after the other', () => {
+    const x = activities();
+    const still: Model<'lottery'> = { ...lottery, noise: 0 };
+    const alone = buildBox(still, units, batch, engine, path => streamOf(1, `2/${path}`))!;
+    const wired = build({ kind: 'chain', boxes: [{ kind: 'none' }, still] });
+    expect(sent(wired, x).data).toEqual(sent(alone, x).data);
+
+    const first = buildBox(still, units, batch, engine, path => streamOf(1, `1/${path}`))!;
+    const between = sent(first, x);
+    engine.kernels.normaliseRows(between, between, 1e-4);
+    expect(sent(build({ kind: 'chain', boxes: [still, still] }), x).data).toEqual(sent(alone, between).data);
+    expect(
+      buildBox({ kind: 'chain', boxes: [{ kind: 'none' }] }, units, batch, engine, path => streamOf(1, path)),
+    ).toBeUndefined();
+  });
+});
+
+describe('an accident', () => {
+  const still: Model<'scattering'> = { ...scattering, noise: 0 };
+  test.each<[string, BoxModel]>([
+    ['scattering', still],
+    ['scattering of half strength', { ...still, strength: 0.5 }],
+    ['lottery', { ...lottery, noise: 0 }],
+    ['comparator', { kind: 'comparator', fanIn: 3, noise: 0, smoothing: 0.5 }],
+    ['a chain', { kind: 'chain', boxes: [delay, still] }],
+  ])('%s: changes units up to that share, and no others; a second one is another', (_, model) => {
+    const x = activities(30);
+    const box = build(model);
+    const memory = (box.memory ?? []).map(each => each.slice());
+    const again = () => {
+      box.memory?.forEach((each, k) => {
+        each.set(memory[k]!);
+      });
+      return sent(box, x).data;
+    };
+    const before = again();
+    box.rewire!(0.25);
+    const after = again();
+    const changed = Array.from({ length: units }, (_u, j) => j).filter(j =>
+      [...Array(30).keys()].some(b => before[b * units + j] !== after[b * units + j]),
+    );
+    expect(changed.length).toBeLessThanOrEqual(6);
+    expect(changed.length).toBeGreaterThan(2);
+    box.rewire!(0.25);
+    expect(again()).not.toEqual(after);
+    box.rewire!(0);
+    const twice = again();
+    expect(again()).toEqual(twice);
+  });
+});
+
+test('a chip that is looked at unnoticed has its boxes remember what they did', () => {
+  const model = chipModel({ boxes: { front: delay, between: families.hysteresis! } });
+  const chip = chipOf(model, engine, { batch: 4 });
+  writeWeights(chip, engine);
+  const images = pixels(engine, 4, 6);
+  passOf(chip, images);
+  const before = passOf(chip, images).delivered.data.slice();
+  const twin = chipOf(model, engine, { batch: 4 });
+  writeWeights(twin, engine);
+  passOf(twin, images);
+  twin.unnoticed(() => passOf(twin, pixels(engine, 4, 6, 'others')));
+  expect(passOf(twin, images).delivered.data.slice()).toEqual(before);
+});
