@@ -49,7 +49,7 @@ const families: Record<string, BoxModel> = {
   gating,
   delay,
   drift,
-  quantiser: { kind: 'quantiser', strength, bits: 2 },
+  quantiser: { kind: 'quantiser', strength, step: 1.5 },
   saturation: { kind: 'saturation', strength, ceiling: 1, spread: 0.5, dead: 0.3 },
   hysteresis: { kind: 'hysteresis', strength, width: 0.8 },
   chaotic: { kind: 'chaotic', strength, rounds: 3, low: 3.5, high: 3.99 },

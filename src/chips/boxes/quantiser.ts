@@ -1,18 +1,18 @@
 /**
- * @file A coarse quantiser: z = (1 − s) n + s Q(n), Q to the nearest of 2^bits levels between −3 and 3.
+ * @file A coarse quantiser: z is the multiple of a step nearest to n, within ±3 or a little more.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { count, provenance, strict } from '../../description.ts';
+import { provenance, ratio, strict } from '../../description.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Box } from './box.ts';
-import { blend, strength, wire } from './strength.ts';
+import { strength, wire } from './strength.ts';
 
 export const Quantiser = strict(
   {
     kind: Type.Literal('quantiser'),
     ...provenance,
-    strength: strength('rounded values and true ones are mixed'),
-    bits: count('resolution between −3 and 3', { maximum: 16, default: 1 }),
+    strength: strength('the step is multiplied by it'),
+    step: ratio('distance of two levels, one of which is 0', { minimum: 0.001, maximum: 3, default: 1.5 }),
   },
   { description: 'a few levels and nothing between' },
 );
@@ -23,12 +23,13 @@ export function buildQuantiser(
   _batch: number,
   engine: Engine,
 ): Box {
-  if (model.strength === 0) return wire(engine);
+  const step = model.strength * model.step;
+  if (step === 0) return wire(engine);
+  const above = Math.ceil(3 / step); // levels on each side of 0
   return {
     send(input, out) {
       engine.kernels.copy(input, out);
-      engine.kernels.quantise(out, units, -3, 3, 2 ** model.bits);
-      blend(input, model.strength, out, engine);
+      engine.kernels.quantise(out, units, -above * step, above * step, 2 * above + 1);
     },
     pullBack: (_input, d, out) => engine.kernels.copy(d, out), // straight through
   };

@@ -3,7 +3,6 @@
  */
 import { ratio } from '../../description.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { Matrix } from '../../engine/matrix.ts';
 import type { Box } from './box.ts';
 
 export const strength = (what: string) =>
@@ -14,10 +13,3 @@ export const wire = ({ kernels }: Engine): Box => ({
   send: (input, out) => kernels.copy(input, out),
   pullBack: (_input, d, out) => kernels.copy(d, out),
 });
-
-/** out = (1 − strength) · input + strength · out. */
-export function blend(input: Matrix, strength: number, out: Matrix, { kernels }: Engine): void {
-  if (strength === 1) return;
-  kernels.addScaled(out, strength - 1, out);
-  kernels.addScaled(input, 1 - strength, out);
-}
