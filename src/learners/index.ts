@@ -6,13 +6,17 @@ import { backpropReversible } from './backprop/backprop-reversible.ts';
 import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts';
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
-import { forwardForward } from './forward-forward/ff.ts';
+import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
+import { phyll } from './forward-forward/phyll.ts';
+import { selfContrastive } from './forward-forward/self-contrastive.ts';
 import { pepita } from './forward-only/pepita.ts';
 import { signalPropagation } from './forward-only/signal-propagation.ts';
 import type { Learner } from './learner.ts';
+import { cafo } from './local/cafo.ts';
 import { localBoosted } from './local/local-boosted.ts';
 import { localSoftmax } from './local/local-softmax.ts';
+import { monoForward } from './local/mono-forward.ts';
 import { forwardGradient } from './perturbation/forward-gradient.ts';
 import { multiplexedGradientDescent } from './perturbation/multiplexed-gradient-descent.ts';
 import { nodePerturbation } from './perturbation/node-perturbation.ts';
@@ -23,9 +27,14 @@ import { readoutOnly } from './readout-only.ts';
 export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
   [
     forwardForward,
+    boostedForwardForward,
+    selfContrastive,
+    phyll,
     hintonForwardForward,
     localSoftmax,
     localBoosted,
+    monoForward,
+    cafo,
     readoutOnly,
     weightPerturbationLearner,
     spsa,

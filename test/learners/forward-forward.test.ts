@@ -4,16 +4,18 @@ import { describe, expect } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { streamOf } from '../../src/engine/streams.ts';
-import { forwardForward } from '../../src/learners/forward-forward/ff.ts';
+import { type Coupling, coupled } from '../../src/learners/forward-forward/coupling.ts';
+import { boostedForwardForward, forwardForward } from '../../src/learners/forward-forward/ff.ts';
 import { hintonForwardForward } from '../../src/learners/forward-forward/ff-hinton.ts';
-import { localRule } from '../../src/learners/forward-forward/layer.ts';
+import { type Evidence, localRule, type RuleOptions } from '../../src/learners/forward-forward/layer.ts';
 import { type LossKind, losses, lossKinds } from '../../src/learners/forward-forward/loss.ts';
 import { hardNegatives, randomNegatives } from '../../src/learners/forward-forward/negatives.ts';
 import { peers } from '../../src/learners/forward-forward/peers.ts';
+import { drawPairs, roomForPairs, softRule } from '../../src/learners/forward-forward/taught.ts';
 import type { Learner } from '../../src/learners/learner.ts';
 import { relative } from '../fixtures/autodiff.ts';
 import { apart, chipModel, gaussianMatrix, meanOf } from '../fixtures/chips.ts';
-import { chipFor, optionsOf, type Recorded, recorded, type Take } from '../fixtures/lessons.ts';
+import { chipFor, optionsOf, type Recorded, recorded, type Take, teach } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
@@ -23,16 +25,17 @@ const softplus = (x: number) => (x > 30 ? x : Math.log1p(Math.exp(x)));
 const written: Record<LossKind, (p: number, n: number, theta: number, tau: number) => number> = {
   threshold: (p, n, theta, tau) => softplus((theta - p) / tau) + softplus((n - theta) / tau),
   paired: (p, n, _theta, tau) => softplus((n - p) / tau),
+  swish: (p, n, _theta, tau) => (n - p) / tau / (1 + Math.exp((p - n) / tau)),
 };
 
 describe.each(lossKinds)('the %s loss', kind => {
   const goodness = fc.double({ min: 0, max: 60, noNaN: true });
   test.prop([goodness, goodness, fc.constantFrom(1, 3, 10)])(
-    'is the logistic one, and its factors are its slopes times the temperature',
+    'is as written, and its factors are its slopes times the temperature',
     (positive, negative, tau) => {
       const out = { positive: 0, negative: 0, loss: 0 };
       const at = (p: number, n: number) => written[kind](p, n, 30, tau);
-      losses[kind](positive, negative, 30, tau, out);
+      losses[kind]((positive - 30) / tau, (negative - 30) / tau, out);
       expect(out.loss).toBeCloseTo(at(positive, negative), 5);
       const slope = (above: number, below: number) => ((above - below) / 2e-4) * tau;
       expect(out.positive).toBeCloseTo(
@@ -48,7 +51,7 @@ describe.each(lossKinds)('the %s loss', kind => {
 
   test('stays finite however wrong the goodness is', () => {
     const out = { positive: 0, negative: 0, loss: 0 };
-    losses[kind](0, 1e6, 500_000, 1, out);
+    losses[kind](-5e5, 5e5, out);
     expect(out.positive).toBe(1);
     expect(out.negative).toBe(1);
     expect(Number.isFinite(out.loss)).toBe(true);
@@ -65,11 +68,18 @@ describe('the rule of a layer', () => {
       m.data[k] = Math.max(v, 0);
     });
 
+  const plain = { goodness: 'squares' as const, blocks: 1 };
   test.each([1, -1])(
     'gives deltas that make positive goodness larger and negative smaller, or (sign %i) the other way',
     sign => {
-      const rule = localRule(10, 6, { loss: 'threshold', threshold: 5, temperature: 2, sign }, engine);
-      rule.apply(positive, negative);
+      const rule = localRule(
+        10,
+        6,
+        { ...plain, loss: 'threshold', threshold: 5, temperature: 2, sign },
+        engine,
+      );
+      rule.measure(positive, negative);
+      rule.judge();
       for (const [delta, y, direction] of [
         [rule.positiveDelta, positive, -sign],
         [rule.negativeDelta, negative, sign],
@@ -83,9 +93,10 @@ describe('the rule of a layer', () => {
   test.each(lossKinds.flatMap(loss => [1, -1].map(sign => [loss, sign] as const)))(
     'descends the mean %s loss of goodness with sign %i',
     (loss, sign) => {
-      const options = { loss, threshold: 5, temperature: 2, sign };
+      const options = { ...plain, loss, threshold: 5, temperature: 2, sign };
       const rule = localRule(10, 6, options, engine);
-      const found = rule.apply(positive, negative);
+      rule.measure(positive, negative);
+      const found = rule.judge();
       const good = (y: Matrix, b: number, k = -1, by = 0) =>
         y.data
           .subarray(10 * b, 10 * b + 10)
@@ -106,6 +117,236 @@ describe('the rule of a layer', () => {
       ).toBeLessThan(1e-3); // 2/τ of ∂y²/∂y and the loss
     },
   );
+});
+
+describe('variants of the rule', () => {
+  const [positive, negative] = ['p', 'n'].map(name => {
+    const m = gaussianMatrix(engine, 6, 10, `variant/${name}`);
+    m.data.forEach((v, k) => {
+      m.data[k] = Math.max(v, 0);
+    });
+    return m;
+  }) as [Matrix, Matrix];
+  const options = {
+    loss: 'threshold',
+    goodness: 'squares',
+    blocks: 1,
+    threshold: 10,
+    temperature: 2,
+    sign: 1,
+  } as const;
+  const judged = (more: Partial<RuleOptions>, beside?: Evidence) => {
+    const rule = localRule(10, 6, { ...options, ...more }, engine);
+    rule.measure(positive, negative);
+    return { rule, loss: rule.judge(beside) };
+  };
+  const block = (m: Matrix, from: number, to: number): Matrix => {
+    const part = engine.matrix(6, to - from);
+    for (let b = 0; b < 6; b++) part.data.set(m.data.subarray(10 * b + from, 10 * b + to), b * (to - from));
+    return part;
+  };
+
+  test('blocks are layers of their own, with their share of the threshold and a temperature for their size', () => {
+    const { rule, loss } = judged({ blocks: 2 });
+    const losses = [0, 1].map(half => {
+      const own = { ...options, threshold: 5, temperature: 2 / Math.SQRT2 };
+      const alone = localRule(5, 6, own, engine);
+      alone.measure(block(positive, 5 * half, 5 * half + 5), block(negative, 5 * half, 5 * half + 5));
+      const value = alone.judge();
+      expect(
+        apart(block(rule.positiveDelta, 5 * half, 5 * half + 5).data, alone.positiveDelta.data),
+      ).toBeLessThan(1e-6);
+      expect(
+        apart(block(rule.negativeDelta, 5 * half, 5 * half + 5).data, alone.negativeDelta.data),
+      ).toBeLessThan(1e-6);
+      return value;
+    });
+    expect(loss).toBeCloseTo(meanOf(losses), 6);
+  });
+
+  test('the unsquared sum has the same slope for every active unit', () => {
+    const { rule, loss } = judged({ goodness: 'sum', threshold: 4 });
+    const sums = [positive, negative].map(m =>
+      Array.from({ length: 6 }, (_, b) => m.data.subarray(10 * b, 10 * b + 10).reduce((s, v) => s + v, 0)),
+    );
+    expect(loss).toBeCloseTo(meanOf(sums[0]!.map((p, b) => written.threshold(p, sums[1]![b]!, 4, 2))), 5);
+    for (let b = 0; b < 6; b++) {
+      const row = rule.positiveDelta.data.subarray(10 * b, 10 * b + 10);
+      const active = row.filter((_, j) => positive.data[10 * b + j]! > 0);
+      expect(new Set(active).size).toBe(1);
+      expect(row.filter((_, j) => positive.data[10 * b + j] === 0).every(d => d === 0)).toBe(true);
+      expect(active[0]).toBeCloseTo(-1 / (1 + Math.exp((sums[0]![b]! - 4) / 2)) / 6, 6);
+    }
+  });
+
+  test('evidence from beside counts in the loss as if it were the layer’s own', () => {
+    const evidence = { positive: new Float32Array(6).fill(2), negative: new Float32Array(6).fill(-1) };
+    const { rule, loss } = judged({}, evidence);
+    const squares = (m: Matrix, b: number) =>
+      m.data.subarray(10 * b, 10 * b + 10).reduce((s, v) => s + v * v, 0);
+    const of = (b: number) => written.threshold(squares(positive, b) + 4, squares(negative, b) - 2, 10, 2);
+    expect(loss).toBeCloseTo(meanOf([0, 1, 2, 3, 4, 5].map(of)), 5);
+    const factor = -1 / (1 + Math.exp((squares(positive, 0) + 4 - 10) / 2)) / 6;
+    expect(
+      apart(
+        rule.positiveDelta.data.slice(0, 10),
+        positive.data.slice(0, 10).map(y => factor * y),
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  test('what other positive cases would cost is the loss with the negatives as they were', () => {
+    const { rule, loss } = judged({ loss: 'paired' });
+    const out = engine.matrix(6, 1);
+    rule.costs(positive, out);
+    expect(meanOf(out.data)).toBeCloseTo(loss, 5);
+    rule.costs(negative, out);
+    for (const cost of out.data) expect(cost).toBeCloseTo(Math.LN2, 5); // the same on both sides
+  });
+
+  const layersOf = (kind: Coupling) => {
+    const evidence = [1, 2, 4].map(e => ({ positive: Float32Array.of(e), negative: Float32Array.of(-e) }));
+    const heard: (number[] | undefined)[] = [];
+    const rules = evidence.map(() => ({
+      judge(beside?: Evidence) {
+        heard.push(beside && [beside.positive[0]!, beside.negative[0]!]);
+        return 1;
+      },
+    }));
+    expect(coupled(kind, 3, 1)(rules, evidence)).toBe(1);
+    return heard;
+  };
+  test.each<[Coupling, (number[] | undefined)[]]>([
+    [{ kind: 'none' }, [undefined, undefined, undefined]],
+    [
+      { kind: 'others' },
+      [
+        [6, -6],
+        [5, -5],
+        [3, -3],
+      ],
+    ],
+    [
+      { kind: 'below', from: 0 },
+      [
+        [0, 0],
+        [1, -1],
+        [3, -3],
+      ],
+    ],
+    [
+      { kind: 'below', from: 1 },
+      [
+        [0, 0],
+        [0, 0],
+        [2, -2],
+      ],
+    ],
+  ])('coupling %j lets layers hear the evidence that it says', (kind, expected) => {
+    const heard = layersOf(kind);
+    heard.forEach((each, l) => {
+      expect(each?.map(Math.abs)).toEqual(expected[l]?.map(Math.abs));
+    });
+  });
+
+  test('a net of one layer is the same with any coupling', () => {
+    const samples = syntheticImages(60, 'one layer');
+    const digest = (learner: unknown, more: Record<string, unknown>) => {
+      engine.arena.reset();
+      const known = learner as Learner;
+      const given = optionsOf(known, { batch: 20, epochs: 2, ...more });
+      const chip = chipFor(known, given, chipModel({ layers: [12] }), engine, samples);
+      teach({ learner: known, options: given, chip, engine, training: samples });
+      return chip.digest();
+    };
+    const plain = digest(forwardForward, {});
+    expect(digest(forwardForward, { collaboration: 'others' })).toBe(plain);
+    expect(digest(boostedForwardForward, {})).toBe(plain);
+    expect(digest(forwardForward, { loss: 'swish' })).not.toBe(plain);
+  });
+});
+
+describe('soft labels', () => {
+  const classes = 5;
+  const batch = 4000;
+  const taught = () => {
+    const probabilities = engine.matrix(batch, classes);
+    for (let b = 0; b < batch; b++) probabilities.data.set([0.5, 0.25, 0.15, 0.07, 0.03], b * classes);
+    return { probabilities, temperature: 2 };
+  };
+
+  test('pairs are drawn from the teacher and from the student, never the same label twice, with the teacher’s odds', () => {
+    engine.arena.reset();
+    const own = engine.matrix(batch, classes);
+    for (let b = 0; b < batch; b++) own.data.set([0, 0, 0, 0.1, 0.9], b * classes);
+    const pairs = roomForPairs(batch);
+    const lesson = taught();
+    drawPairs('pairs', lesson, own, new Uint8Array(batch), streamOf(1, 'pairs'), pairs);
+    const share = (labels: Uint8Array, c: number) => labels.filter(l => l === c).length / batch;
+    [0.5, 0.25, 0.15, 0.07, 0.03].forEach((p, c) => {
+      expect(Math.abs(share(pairs.first, c) - p)).toBeLessThan(0.03);
+    });
+    expect(share(pairs.second, 4)).toBeGreaterThan(0.7);
+    expect(share(pairs.second, 0)).toBeGreaterThan(0.002); // none is out of reach
+    for (let b = 0; b < batch; b++) {
+      const [a, c] = [pairs.first[b]!, pairs.second[b]!];
+      expect(a).not.toBe(c);
+      const p = lesson.probabilities.data;
+      expect(pairs.surety[b]).toBeCloseTo(p[a]! / (p[a]! + p[c]!), 5);
+    }
+  });
+
+  test('a layer rests where its difference of goodness is the teacher’s difference of logits, in its units', () => {
+    engine.arena.reset();
+    const [temperature, scale] = [2, 3];
+    const pairs = roomForPairs(1);
+    const logits = [1.4, -0.6];
+    pairs.surety[0] = 1 / (1 + Math.exp(-(logits[0]! - logits[1]!) / temperature));
+    const rule = softRule(
+      2,
+      1,
+      { rule: 'pairs', scale, temperature, sign: 1, pairs, kind: 'squares' },
+      engine,
+    );
+    const factorAt = (difference: number) => {
+      const [first, second] = [engine.matrix(1, 2), engine.matrix(1, 2)];
+      first.data.set([Math.sqrt(10 + difference), 0]);
+      second.data.set([Math.sqrt(10), 0]);
+      rule.measure(first, second);
+      rule.judge();
+      return rule.positiveDelta.data[0]! / first.data[0]!;
+    };
+    const rest = scale * (logits[0]! - logits[1]!);
+    expect(Math.abs(factorAt(rest))).toBeLessThan(1e-6);
+    expect(factorAt(rest - 1)).toBeLessThan(-1e-3); // descent: more goodness
+    expect(factorAt(rest + 1)).toBeGreaterThan(1e-3);
+  });
+
+  test('certain and at temperature 1 they are the paired rule for hard labels', () => {
+    engine.arena.reset();
+    const [positive, negative] = ['sp', 'sn'].map(name => gaussianMatrix(engine, 3, 4, name)) as [
+      Matrix,
+      Matrix,
+    ];
+    const pairs = roomForPairs(3);
+    pairs.surety.fill(1);
+    const soft = softRule(
+      4,
+      3,
+      { rule: 'pairs', scale: 2, temperature: 1, sign: 1, pairs, kind: 'squares' },
+      engine,
+    );
+    const hard = localRule(
+      4,
+      3,
+      { loss: 'paired', goodness: 'squares', blocks: 1, threshold: 4, temperature: 2, sign: 1 },
+      engine,
+    );
+    for (const rule of [soft, hard]) rule.measure(positive, negative);
+    expect(soft.judge()).toBeCloseTo(hard.judge(), 5);
+    expect(apart(soft.positiveDelta.data, hard.positiveDelta.data)).toBeLessThan(1e-6);
+    expect(apart(soft.negativeDelta.data, hard.negativeDelta.data)).toBeLessThan(1e-6);
+  });
 });
 
 describe.each<[string, Learner, Record<string, unknown>]>([

@@ -13,7 +13,7 @@ export const Delay = strict(
     kind: Type.Literal('delay'),
     ...provenance,
     strength: strength('the leak is multiplied by it'),
-    leak: ratio('m, the share of the previous sample', { minimum: 0, maximum: 1, default: 0.3 }),
+    leak: ratio('m, the share of the previous sample', { minimum: 0, maximum: 1, default: 0.2 }),
   },
   { description: 'a share of the previous sample leaks into each' },
 );

@@ -17,7 +17,7 @@ export const Gating = strict(
     probability: ratio('p, that a unit is not let through in a pass', {
       minimum: 0,
       maximum: 0.99,
-      default: 0.5,
+      default: 0.4,
     }),
   },
   { description: 'units that are shut off at random, others at every pass' },

@@ -19,7 +19,7 @@ export const Hysteresis = strict(
     width: ratio('mean half-width; units have from half to one and a half of it', {
       minimum: 0,
       maximum: 10,
-      default: 1,
+      default: 0.5,
     }),
   },
   { description: 'units with play: outputs lag behind, and remember the sample before' },

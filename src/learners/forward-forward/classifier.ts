@@ -9,7 +9,8 @@ import type { Classifier } from '../learner.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
 import { largestOfRows, type SoftmaxHead } from '../parts/softmax-head.ts';
-import { countVotes, isUpper, voteReadouts } from '../parts/votes.ts';
+import { countVotes, type Hearing, isHeard, voteReadouts } from '../parts/votes.ts';
+import { type GoodnessKind, goodnessOf } from './goodness.ts';
 
 /** Normalised activities of the layers ≥ 2 side by side (of the only layer where there is one): what the softmax reads. */
 export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
@@ -40,28 +41,40 @@ function putColumns(from: Matrix, to: Matrix, at: number): void {
     to.data.set(from.data.subarray(b * n, (b + 1) * n), b * to.columns + at);
 }
 
-/** @param temperatureOf softness of the loss of a layer, in units of goodness: what scores are in units of @param sign +1 where positive cases have the larger goodness, −1 where the smaller */
+/** How a Forward-Forward chip is read. */
+export interface Reading {
+  /** the softmax on the neutral pass, and what it reads */
+  readonly head: SoftmaxHead;
+  readonly features: ReturnType<typeof headFeatures>;
+  readonly strength: number;
+  /** +1 where positive cases have the larger goodness, −1 where the smaller */
+  readonly sign: number;
+  /** softness of the loss of a layer, in units of goodness: what its vote is in units of */
+  temperatureOf(units: number): number;
+  readonly goodness: GoodnessKind;
+  readonly hearing: Hearing;
+}
+
 export function goodnessClassifier(
   chip: MeasuredView,
-  head: SoftmaxHead,
-  features: ReturnType<typeof headFeatures>,
-  strength: number,
-  sign: number,
-  temperatureOf: (units: number) => number,
+  { head, features, strength, sign, temperatureOf, goodness, hearing }: Reading,
   engine: Engine,
 ): Classifier {
   const { classes, layers } = chip;
   const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
   const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
-  const goodness = engine.matrix(evaluationBatch, 1);
-  const voted = voteReadouts('goodness', layers.length, classes);
+  const sums = engine.matrix(evaluationBatch, 1);
+  const measures = layers.map(({ units }) => goodnessOf(goodness, units, 1, engine));
+  const voices = layers.map(({ units }) => sign / temperatureOf(units));
+  const voted = voteReadouts('goodness', layers.length, classes, hearing);
 
   function fillVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
     chip.send(labels, pass);
-    const sums = rowsOf(goodness, 0, pass.batch);
+    const good = rowsOf(sums, 0, pass.batch);
     layers.forEach((_, l) => {
-      engine.kernels.sumSquares(pass.outputs[l]!, sums);
-      for (let b = 0; b < pass.batch; b++) votes[l]!.data[b * classes + labels.value] = sign * sums.data[b]!;
+      measures[l]!.measure(pass.outputs[l]!, good);
+      for (let b = 0; b < pass.batch; b++)
+        votes[l]!.data[b * classes + labels.value] = voices[l]! * good.data[b]!;
     });
   }
 
@@ -85,6 +98,7 @@ export function goodnessClassifier(
       countVotes(
         votes.map(v => rowsOf(v, 0, images.rows)),
         answers,
+        hearing,
       );
       largestOfRows(onePass(pass), answers[voted.length]!);
     },
@@ -97,8 +111,8 @@ export function goodnessClassifier(
       fillAllVotes(images);
       engine.kernels.fill(out, 0);
       votes.forEach((vote, l) => {
-        const voice = 1 / temperatureOf(layers[l]!.units);
-        if (isUpper(l, layers.length)) engine.kernels.addScaled(rowsOf(vote, 0, images.rows), voice, out);
+        if (isHeard(l, layers.length, hearing))
+          engine.kernels.addScaled(rowsOf(vote, 0, images.rows), 1, out);
       });
     },
     outside: head.outside('head'),

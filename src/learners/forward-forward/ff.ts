@@ -1,16 +1,51 @@
 /**
  * @file Forward-Forward through unknown boxes: the recipe that survives them. Labels enter the crossbar of every layer, the first
- * included, on lines of their own behind its box; the loss is paired; goodness is read before the box; Adam.
+ * included, on lines of their own behind its box; the loss is paired; goodness is read before the box; Adam. And its twin that is boosted
+ * over depth: each layer's loss is of its own difference of goodness plus the differences of the layers below, taken as given.
  */
-import { choice, ratio, strict } from '../../description.ts';
-import { defineLearner } from '../learner.ts';
+
+import type { Access } from '../../chips/model.ts';
+import { count, ratio, strict } from '../../description.ts';
+import { type Classifier, defineLearner, type Lesson } from '../learner.ts';
 import { adam } from '../parts/optimiser.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
-import { lossKinds } from './loss.ts';
-import { negativeKinds } from './negatives.ts';
-import { softRules } from './taught.ts';
-import { trainForwardForward } from './train.ts';
+import type { Hearing } from '../parts/votes.ts';
+import type { Coupling } from './coupling.ts';
+import { type ForwardForwardOptions, trainForwardForward } from './train.ts';
+import { collaboration, passesOf, variants } from './variants.ts';
+
+const recipe = {
+  ...trainingOptions({ epochs: 10, rate: 0.003 }),
+  headRate: ratio('learning rate of the softmax that proposes negatives', {
+    exclusiveMinimum: 0,
+    default: 0.003,
+  }),
+  labelStrength: ratio('value on the label line of the class, in units of a feature', {
+    exclusiveMinimum: 0,
+    default: 3,
+  }),
+  temperature: ratio('softness of the loss, as a share of the units of a layer', {
+    exclusiveMinimum: 0,
+    default: 0.1,
+  }),
+  ...variants('paired'),
+  peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.003 }),
+  decay: ratio('decoupled weight decay', { minimum: 0, default: 0.001 }),
+};
+
+type Recipe = ForwardForwardOptions & { temperature: number; decay: number };
+
+function train(lesson: Lesson<Access, Recipe>, coupling: Coupling, hearing: Hearing): Classifier {
+  const { chip, engine, options } = lesson;
+  return trainForwardForward(lesson, {
+    layers: plasticLayers(chip, engine, lesson.stream, adam(options.decay), lesson.start),
+    temperatureOf: units => options.temperature * units,
+    headOptimiser: adam(),
+    coupling,
+    hearing,
+  });
+}
 
 export const forwardForward = defineLearner({
   name: 'ff',
@@ -18,50 +53,28 @@ export const forwardForward = defineLearner({
   source:
     'Hinton 2022 (arXiv 2212.13345); paired loss as SymBa (Lee and Song 2023, arXiv 2303.08418); label lines into every layer and Adam are ours',
   access: 'measured',
+  options: strict({ ...recipe, collaboration }),
+  passes: passesOf,
+  needs: () => ({ labels: 'lines' }),
+  train: lesson => train(lesson, { kind: lesson.options.collaboration }, 'upper'),
+});
+
+export const boostedForwardForward = defineLearner({
+  name: 'ff-boosted',
+  summary: 'as ff, but every layer learns what the layers below it still get wrong',
+  source: 'Defined here: ff with differences of goodness accumulated over depth; compare local-boosted',
+  access: 'measured',
   options: strict({
-    ...trainingOptions({ epochs: 10, rate: 0.003 }),
-    headRate: ratio('learning rate of the softmax that proposes negatives', {
-      exclusiveMinimum: 0,
-      default: 0.003,
-    }),
-    labelStrength: ratio('value on the label line of the class, in units of a feature', {
-      exclusiveMinimum: 0,
-      default: 3,
-    }),
-    loss: choice(lossKinds, 'threshold: each case against θ = units; paired: positive against negative', {
-      default: 'paired',
-    }),
-    temperature: ratio('softness of the loss, as a share of the units of a layer', {
-      exclusiveMinimum: 0,
-      default: 0.1,
-    }),
-    negatives: choice(negativeKinds, 'hard: sampled from the one-pass softmax; random: any wrong label', {
-      default: 'hard',
-    }),
-    peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.003 }),
-    decay: ratio('decoupled weight decay', { minimum: 0, default: 0.001 }),
-    softRule: choice(
-      softRules,
-      "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",
-      { default: 'pairs' },
+    ...recipe,
+    from: count(
+      'first layer whose evidence counts in the losses of those above it; 2 leaves the first to itself',
+      {
+        maximum: 64,
+        default: 1,
+      },
     ),
   }),
-  passes: () => ({ training: 3 }),
+  passes: passesOf,
   needs: () => ({ labels: 'lines' }),
-  train(lesson) {
-    const { options } = lesson;
-    const layers = plasticLayers(
-      lesson.chip,
-      lesson.engine,
-      lesson.stream,
-      adam(options.decay),
-      lesson.start,
-    );
-    return trainForwardForward(
-      { ...lesson, options: { ...options, goodness: 'maximise' } },
-      layers,
-      units => options.temperature * units,
-      adam(),
-    );
-  },
+  train: lesson => train(lesson, { kind: 'below', from: lesson.options.from - 1 }, 'all'),
 });

@@ -16,7 +16,9 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import { type Stream, uniforms } from '../../engine/streams.ts';
 import type { TaughtBatch } from '../parts/batches.ts';
-import type { LocalRule } from './layer.ts';
+import { type GoodnessKind, goodnessOf } from './goodness.ts';
+import type { Evidence, LocalRule } from './layer.ts';
+import { sigmoid, softplus } from './loss.ts';
 
 /** What a layer can make of a teacher's probabilities. The first is the rule above; the others were tried, and help less or not at all. */
 export const softRules = ['pairs', 'linear', 'teacher-negatives'] as const;
@@ -92,36 +94,43 @@ function drawn(
   return chosen;
 }
 
-/**
- * The rule of one layer.
- * @param scale τ s, goodness per unit of the teacher's logit @param pairs as drawn for the batch it is applied to
- */
+export interface SoftRuleOptions {
+  readonly rule: SoftRule;
+  /** τ s, goodness per unit of the teacher's logit */
+  readonly scale: number;
+  /** T of the teacher's probabilities */
+  readonly temperature: number;
+  readonly sign: number;
+  /** as drawn for the batch it is applied to */
+  readonly pairs: Pairs;
+  readonly kind: GoodnessKind;
+}
+
+/** A rule on which boxes get no lessons. */
+export type TaughtRule = Omit<LocalRule, 'costs'>;
+
+/** The rule of one layer. Layers are not coupled, and have no blocks. */
 export function softRule(
   units: number,
   batch: number,
-  {
-    rule,
-    scale,
-    temperature,
-    sign,
-    pairs,
-  }: { rule: SoftRule; scale: number; temperature: number; sign: number; pairs: Pairs },
+  { rule, scale, temperature, sign, pairs, kind }: SoftRuleOptions,
   engine: Engine,
-): LocalRule {
-  const { kernels } = engine;
+): TaughtRule {
+  const goodness = goodnessOf(kind, units, 1, engine);
   const positiveDelta = engine.matrix(batch, units);
   const negativeDelta = engine.matrix(batch, units);
   const goodFirst = engine.matrix(batch, 1);
   const goodSecond = engine.matrix(batch, 1);
+  const evidence: Evidence = { positive: goodFirst.data, negative: goodSecond.data };
+  let seen: { first: Matrix; second: Matrix } | undefined;
 
   /** Goodnesses become factors of descent, in place. */
-  function judge(): number {
+  function weigh(): number {
     let loss = 0;
     for (let k = 0; k < batch; k++) {
       const t = pairs.surety[k]!;
       const u = (sign * (goodFirst.data[k]! - goodSecond.data[k]!)) / (scale * temperature);
-      const p = 1 / (1 + Math.exp(-u));
-      const factor = rule === 'linear' ? 1 : temperature * (t - p);
+      const factor = rule === 'linear' ? 1 : temperature * (t - sigmoid(u));
       goodFirst.data[k] = (-sign * factor) / batch;
       goodSecond.data[k] = (sign * factor) / batch;
       loss += softplus(-u) + (1 - t) * u; // −t ln p − (1 − t) ln(1 − p)
@@ -132,15 +141,17 @@ export function softRule(
   return {
     positiveDelta,
     negativeDelta,
-    apply(first, second) {
-      kernels.sumSquares(first, goodFirst);
-      kernels.sumSquares(second, goodSecond);
-      const loss = judge();
-      kernels.scaleRows(first, goodFirst, positiveDelta);
-      kernels.scaleRows(second, goodSecond, negativeDelta);
+    measure(first, second) {
+      seen = { first, second };
+      goodness.measure(first, goodFirst);
+      goodness.measure(second, goodSecond);
+      return evidence;
+    },
+    judge() {
+      const loss = weigh();
+      goodness.spread(seen!.first, goodFirst, positiveDelta);
+      goodness.spread(seen!.second, goodSecond, negativeDelta);
       return loss;
     },
   };
 }
-
-const softplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));

@@ -13,39 +13,54 @@ import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
+import { type Hearing, isHeard } from '../parts/votes.ts';
 import { goodnessClassifier, headFeatures } from './classifier.ts';
-import { type LocalRule, localRule } from './layer.ts';
+import { type Coupling, coupled } from './coupling.ts';
+import type { GoodnessKind } from './goodness.ts';
+import { localRule } from './layer.ts';
 import type { LossKind } from './loss.ts';
 import { hardNegatives, type NegativeKind, randomNegatives } from './negatives.ts';
 import { peers } from './peers.ts';
-import { drawPairs, type Pairs, roomForPairs, type SoftRule, softRule } from './taught.ts';
+import { drawPairs, type Pairs, roomForPairs, type SoftRule, softRule, type TaughtRule } from './taught.ts';
 
 export interface ForwardForwardOptions extends TrainingOptions {
   /** value of a label that is on, in units of the row's voltage or of the pixel */
   labelStrength: number;
   negatives: NegativeKind;
   loss: LossKind;
+  goodness: GoodnessKind;
+  /** whether positive cases get large goodness or small */
+  aim: 'maximise' | 'minimise';
+  /** θ, goodness per unit */
+  threshold: number;
+  blocks: number;
   /** λ of peer normalisation */
   peerStrength: number;
-  goodness: 'maximise' | 'minimise';
   headRate: number;
   /** what layers make of a teacher's probabilities, where there is a teacher */
   softRule: SoftRule;
+  /** a lesson for boxes that learn after every so many steps; 0 for none */
+  boxLessons: number;
 }
 
-/**
- * @param layers the plastic crossbars, with the optimiser of the learner
- * @param temperatureOf softness of the loss of a layer, in units of goodness
- */
+/** What tells the members of the family apart. */
+export interface Member {
+  /** the plastic crossbars, with the optimiser of the learner */
+  readonly layers: readonly Plastic[];
+  /** softness of the loss of a layer, in units of goodness */
+  temperatureOf(units: number): number;
+  readonly headOptimiser: OptimiserKind;
+  readonly coupling: Coupling;
+  readonly hearing: Hearing;
+}
+
 export function trainForwardForward(
   lesson: Lesson<Access, ForwardForwardOptions>,
-  layers: readonly Plastic[],
-  temperatureOf: (units: number) => number,
-  headOptimiser: OptimiserKind,
+  { layers, temperatureOf, headOptimiser, coupling, hearing }: Member,
 ): Classifier {
   const { chip, engine, options } = lesson;
-  const { batch, labelStrength: strength } = options;
-  const sign = options.goodness === 'maximise' ? 1 : -1;
+  const { batch, labelStrength: strength, goodness, blocks } = options;
+  const sign = options.aim === 'maximise' ? 1 : -1;
   const features = headFeatures(chip, Math.max(batch, evaluationBatch), engine);
   const most = Math.max(batch, evaluationBatch);
   const head = softmaxHead(features.columns, chip.classes, most, engine, lesson.digital, headOptimiser);
@@ -53,10 +68,19 @@ export function trainForwardForward(
     localRule(
       units,
       batch,
-      { loss: options.loss, threshold: units, temperature: temperatureOf(units), sign },
+      {
+        loss: options.loss,
+        goodness,
+        blocks: Math.min(blocks, units),
+        threshold: options.threshold * units,
+        temperature: temperatureOf(units),
+        sign,
+      },
       engine,
     ),
   );
+  const judgeAll = coupled(coupling, layers.length, batch);
+  const judgeAlone = coupled({ kind: 'none' }, layers.length, batch);
   head.restore('head', lesson.start?.outside);
   const lessonOfTeacher = lesson.training.taught && taughtRules();
   const circles = chip.layers.map(({ units }) => peers(units, options.peerStrength, engine));
@@ -64,7 +88,12 @@ export function trainForwardForward(
   const wrong = new Uint8Array(batch);
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
   const draws = lesson.stream('negatives');
-  const classifier = goodnessClassifier(chip, head, features, strength, sign, temperatureOf, engine);
+  const classifier = goodnessClassifier(
+    chip,
+    { head, features, strength, sign, temperatureOf, goodness, hearing },
+    engine,
+  );
+  let steps = 0;
 
   /** The softmax on the neutral pass learns, and says which wrong label is the most tempting. */
   function chooseNegatives(labels: Uint8Array, anneal: number): void {
@@ -75,13 +104,14 @@ export function trainForwardForward(
   }
 
   /** Rules for soft labels, and the pairs they are about. */
-  function taughtRules(): { pairs: Pairs; rules: LocalRule[] } {
+  function taughtRules(): { pairs: Pairs; rules: TaughtRule[] } {
     const pairs = roomForPairs(batch);
-    const voting = Math.max(1, chip.layers.length - 1);
+    const voting = chip.layers.filter((_, l) => isHeard(l, chip.layers.length, hearing)).length;
     const { temperature } = lesson.training.taught!;
     const soft = chip.layers.map(({ units }) => {
       const scale = temperatureOf(units) / voting;
-      return softRule(units, batch, { rule: options.softRule, scale, temperature, sign, pairs }, engine);
+      const asked = { rule: options.softRule, scale, temperature, sign, pairs, kind: goodness };
+      return softRule(units, batch, asked, engine);
     });
     return { pairs, rules: soft };
   }
@@ -93,14 +123,16 @@ export function trainForwardForward(
     chip.send({ kind: 'classes', classes: labels, strength }, positive);
     chooseNegatives(labels, anneal);
     chip.send({ kind: 'classes', classes: wrong, strength }, negative);
-    return learn(rules, anneal);
+    const loss = learn(rules, judgeAll, anneal);
+    if (options.boxLessons > 0 && ++steps % options.boxLessons === 0) teachBoxes(labels);
+    return loss;
   }
 
   /** A step on a teacher's word: the softmax learns it, and both labels are drawn. */
   function softStep(
     taught: TaughtBatch,
     labels: Uint8Array,
-    { pairs, rules: soft }: { pairs: Pairs; rules: readonly LocalRule[] },
+    { pairs, rules: soft }: { pairs: Pairs; rules: readonly TaughtRule[] },
     anneal: number,
   ): number {
     chip.send({ kind: 'neutral', strength }, neutral);
@@ -108,27 +140,34 @@ export function trainForwardForward(
     drawPairs(options.softRule, taught, head.probabilities(), labels, draws, pairs);
     chip.send({ kind: 'classes', classes: pairs.first, strength }, positive);
     chip.send({ kind: 'classes', classes: pairs.second, strength }, negative);
-    return learn(soft, anneal);
+    return learn(soft, judgeAlone, anneal);
   }
 
   /** Every layer changes its weights by what it measured in the two passes. @returns mean loss over the layers */
-  function learn(applied: readonly LocalRule[], anneal: number): number {
-    let loss = 0;
+  function learn(applied: readonly TaughtRule[], judge: typeof judgeAll, anneal: number): number {
+    const evidence = applied.map((rule, l) => rule.measure(positive.outputs[l]!, negative.outputs[l]!));
+    const loss = judge(applied, evidence);
     layers.forEach((layer, l) => {
-      const rule = applied[l]!;
-      loss += rule.apply(positive.outputs[l]!, negative.outputs[l]!);
+      const { positiveDelta, negativeDelta } = applied[l]!;
       const common = circles[l]!.push(positive.outputs[l]!, -1 / batch); // descent, and the mean over the batch
       chip.correlate(
         l,
         [
-          { pass: positive, delta: rule.positiveDelta, common },
-          { pass: negative, delta: rule.negativeDelta },
+          { pass: positive, delta: positiveDelta, common },
+          { pass: negative, delta: negativeDelta },
         ],
         layer.gradient,
       );
     });
     for (const layer of layers) layer.step(options.rate * anneal);
-    return loss / layers.length;
+    return loss;
+  }
+
+  /** Boxes that learn are paid by what the positive cases cost the layer behind them, the negatives as they were. */
+  function teachBoxes(labels: Uint8Array): void {
+    chip.teachBoxes({ kind: 'classes', classes: labels, strength }, positive, (l, out) =>
+      rules[l]!.costs(positive.outputs[l]!, out),
+    );
   }
 
   follow(lesson, options.epochs, batches, step, progress => lesson.epoch({ ...progress, classifier }));

@@ -10,7 +10,6 @@
 import { count, strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
-import { countVotes, voteReadouts } from '../parts/votes.ts';
 import { trainLocally } from './train.ts';
 
 export const localBoosted = defineLearner({
@@ -30,19 +29,11 @@ export const localBoosted = defineLearner({
   }),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
-  train(lesson) {
-    const [upper, all, ...alone] = voteReadouts('log-probability', lesson.chip.layers.length, 1);
-    const readouts =
-      all === undefined
-        ? [upper!]
-        : [{ ...all, role: 'principal' as const }, { ...upper!, role: 'layers from 2' as const }, ...alone];
-    return trainLocally(lesson, {
+  train: lesson =>
+    trainLocally(lesson, {
       isBoosted: l => l + 1 > lesson.options.from,
-      readouts,
-      isPrincipal: () => true,
-      answer(votes, [first, second, ...rest]) {
-        countVotes(votes, second === undefined ? [first!] : [second, first!, ...rest]);
-      },
-    });
-  },
+      hearing: 'all',
+      reads: 'normalised',
+      isPlastic: true,
+    }),
 });

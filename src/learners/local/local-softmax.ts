@@ -5,7 +5,6 @@
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions } from '../parts/options.ts';
-import { countVotes, isUpper, voteReadouts } from '../parts/votes.ts';
 import { trainLocally } from './train.ts';
 
 export const localSoftmax = defineLearner({
@@ -18,10 +17,5 @@ export const localSoftmax = defineLearner({
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train: lesson =>
-    trainLocally(lesson, {
-      isBoosted: () => false,
-      readouts: voteReadouts('log-probability', lesson.chip.layers.length, 1),
-      answer: countVotes,
-      isPrincipal: isUpper,
-    }),
+    trainLocally(lesson, { isBoosted: () => false, hearing: 'upper', reads: 'normalised', isPlastic: true }),
 });

@@ -9,7 +9,7 @@
 import type { Pass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
-import type { Classifier, Lesson, Readout } from '../learner.ts';
+import type { Classifier, Lesson } from '../learner.ts';
 import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
 import { adam } from '../parts/optimiser.ts';
@@ -18,16 +18,18 @@ import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { logSoftmaxRows, softmaxHead } from '../parts/softmax-head.ts';
+import { countVotes, type Hearing, isHeard, voteReadouts } from '../parts/votes.ts';
 
 /** What tells the members of the family apart. */
 export interface LocalRule {
   /** whether the logits of the layers below count in the loss of `layer` (from 0) */
   isBoosted(layer: number): boolean;
-  readonly readouts: readonly Readout[];
-  /** answers of the read-outs from the layers' logits, each row up to a constant */
-  answer(votes: readonly Matrix[], answers: readonly Int32Array[]): void;
-  /** whether `layer` (from 0) of that many votes in the principal read-out */
-  isPrincipal(layer: number, layers: number): boolean;
+  /** which layers the principal read-out hears */
+  readonly hearing: Hearing;
+  /** what heads read: activities over their root mean square, or as measured */
+  readonly reads: 'normalised' | 'raw';
+  /** whether crossbars learn; if not, heads alone do */
+  readonly isPlastic: boolean;
 }
 
 export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: LocalRule): Classifier {
@@ -48,22 +50,25 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
   const pass = chip.newInnerPass(batch);
 
-  function normalised(l: number, seen: Pass): Matrix {
+  function read(l: number, seen: Pass): Matrix {
     const h = rowsOf(features[l]!, 0, seen.batch);
-    kernels.normaliseRows(seen.outputs[l]!, h, chip.epsilon);
+    if (rule.reads === 'raw') kernels.copy(seen.outputs[l]!, h);
+    else kernels.normaliseRows(seen.outputs[l]!, h, chip.epsilon);
     return h;
   }
 
   /** One layer's share of a step: its readout learns, its gradient is ready. */
   function learnLayer(l: number, { labels, taught }: Batch, rate: number): number {
-    const h = normalised(l, pass);
+    const h = read(l, pass);
     const head = heads[l]!;
     const delta = deltas[l]!;
     if (!rule.isBoosted(l)) kernels.fill(below, 0);
     const loss = head.learn(h, labels, rate, below, taught);
     kernels.copy(head.scores(), below); // own logits and those counted from below
+    if (!rule.isPlastic) return loss;
     head.errorsBack(h);
-    kernels.normaliseRowsBack(pass.outputs[l]!, h, delta, chip.epsilon);
+    if (rule.reads === 'raw') kernels.copy(h, delta);
+    else kernels.normaliseRowsBack(pass.outputs[l]!, h, delta, chip.epsilon);
     kernels.gate(pass.outputs[l]!, delta);
     chip.correlate(l, [{ pass, delta }], layers[l]!.gradient);
     return loss;
@@ -74,7 +79,7 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
     chip.send({ kind: 'off' }, pass);
     let loss = 0;
     for (let l = 0; l < layers.length; l++) loss += learnLayer(l, batch, rate);
-    for (const layer of layers) layer.step(rate);
+    if (rule.isPlastic) for (const layer of layers) layer.step(rate);
     return loss / layers.length;
   }
 
@@ -84,18 +89,18 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
     const seen = passOf(images.rows);
     chip.hold(images);
     chip.send({ kind: 'off' }, seen);
-    const votes = heads.map((head, l) => head.logits(normalised(l, seen)));
+    const votes = heads.map((head, l) => head.logits(read(l, seen)));
     votes.forEach(logSoftmaxRows);
     return votes;
   }
 
   const classifier: Classifier = {
-    readouts: rule.readouts,
-    classify: (images, answers) => rule.answer(votesOf(images), answers),
+    readouts: voteReadouts('log-probability', layers.length, 1, rule.hearing),
+    classify: (images, answers) => countVotes(votesOf(images), answers, rule.hearing),
     scores(images, _principal, out) {
       kernels.fill(out, 0);
       votesOf(images).forEach((vote, l) => {
-        if (rule.isPrincipal(l, layers.length)) kernels.addScaled(vote, 1, out);
+        if (isHeard(l, layers.length, rule.hearing)) kernels.addScaled(vote, 1, out);
       });
     },
     outside: Object.assign({}, ...heads.map((head, l) => head.outside(`layer/${l + 1}/head`))),

@@ -1,0 +1,58 @@
+/**
+ * @file The named variants of Forward-Forward: options that every member of the family has, each one alone a change of the recipe.
+ */
+import { choice, count, ratio } from '../../description.ts';
+import { goodnessKinds } from './goodness.ts';
+import { lossKinds } from './loss.ts';
+import { negativeKinds } from './negatives.ts';
+import { softRules } from './taught.ts';
+
+/** @param loss that the member has by default */
+export const variants = (loss: (typeof lossKinds)[number]) => ({
+  goodness: choice(
+    goodnessKinds,
+    'squares: the sum of squared activities; sum: of the activities themselves (footnote 22: it should be small for positive cases)',
+    { default: 'squares' },
+  ),
+  aim: choice(['maximise', 'minimise'], 'whether positive cases get large goodness or small', {
+    default: 'maximise',
+  }),
+  loss: choice(
+    lossKinds,
+    'threshold: each case against θ; paired: positive against negative; swish: paired, letting go of pairs far enough apart',
+    { default: loss },
+  ),
+  threshold: ratio('θ, goodness per unit; only the loss of that name asks for it', {
+    exclusiveMinimum: 0,
+    maximum: 1000,
+    default: 1,
+  }),
+  blocks: count('blocks of units in each layer that have a goodness and a loss of their own', {
+    maximum: 10000,
+    default: 1,
+  }),
+  negatives: choice(negativeKinds, 'hard: sampled from the one-pass softmax; random: any wrong label', {
+    default: 'hard',
+  }),
+  softRule: choice(
+    softRules,
+    "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",
+    { default: 'pairs' },
+  ),
+  boxLessons: count('a lesson for boxes that learn by themselves after every so many steps; 0 for none', {
+    minimum: 0,
+    default: 0,
+  }),
+});
+
+/** What layers count of each other's evidence. */
+export const collaboration = choice(
+  ['none', 'others'],
+  'others: the evidence of all other layers counts in the loss of each, taken as given (layer collaboration, arXiv 2305.12393)',
+  { default: 'none' },
+);
+
+/** Chip passes per training sample: three, and two more in a step with a lesson for boxes. */
+export const passesOf = ({ boxLessons }: { boxLessons: number }): { training: number } => ({
+  training: 3 + (boxLessons > 0 ? 2 / boxLessons : 0),
+});
