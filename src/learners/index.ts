@@ -5,6 +5,7 @@ import { backpropOracle } from './backprop/backprop-oracle.ts';
 import { backpropReversible } from './backprop/backprop-reversible.ts';
 import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts';
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
+import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
@@ -48,6 +49,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     backpropOracle,
     backpropReversible,
     surrogateRidge,
+    surrogateMlp,
     feedbackAlignment,
     directFeedbackAlignment,
   ].map(learner => [learner.name, learner as unknown as Learner]),
