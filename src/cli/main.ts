@@ -1,5 +1,5 @@
 /**
- * @file The command line: `mortal run`, `status`, `check`, `report`, `list`, `inspect`, `data`. One file per command; each parses, calls and prints.
+ * @file The command line: `mortal run`, `tune`, `status`, `check`, `report`, `list`, `inspect`, `data`. One file per command; each parses, calls and prints.
  * Exit codes: 0 done; 1 a trial failed; 2 something is wrong with what was asked, nothing was run; 130 stopped by Ctrl-C.
  */
 import { createRequire } from 'node:module';
@@ -13,6 +13,7 @@ import { addRun } from './run.ts';
 import { addRunTrial } from './run-trial.ts';
 import { addSchema } from './schema.ts';
 import { addStatus } from './status.ts';
+import { addTune } from './tune.ts';
 import { realWorld, type World } from './world.ts';
 
 /** What a command is added to. */
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[], world: World = realWorld()):
   };
   for (const add of [
     addRun,
+    addTune,
     addStatus,
     addReport,
     addCheck,

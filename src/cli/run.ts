@@ -5,11 +5,12 @@ import { executors } from '../lab/executors.ts';
 import type { Axis, Plan } from '../lab/plan-file.ts';
 import type { Display } from '../lab/progress.ts';
 import type { Ending } from '../lab/run.ts';
+import type { Summary } from '../lab/summary.ts';
 import type { Shell } from './main.ts';
 import { whole } from './whole.ts';
 import type { World } from './world.ts';
 
-interface Options {
+export interface RunOptions {
   readonly set: readonly string[];
   readonly only: readonly string[];
   readonly seeds?: string;
@@ -22,6 +23,8 @@ interface Options {
   readonly dry?: true;
   readonly quiet?: true;
   readonly json?: true;
+  /** prints no results: they are not what the caller is asked for */
+  readonly untold?: true;
 }
 
 const collected = (value: string, before: readonly string[]) => [...before, value];
@@ -64,10 +67,20 @@ Examples:
   $ mortal run scenarios/ff-vs-backprop.json --workers 4
   $ mortal run scenarios/ff-vs-backprop.json --set chip.cell.readNoise="2 %" --set learners.ff.epochs=30 --out reports/noisy`,
     )
-    .action(does((file: string, options: Options) => act(file, options, world)));
+    .action(
+      does(async (file: string, options: RunOptions) => (await runScenario(file, options, world)).code),
+    );
 }
 
-async function act(file: string, options: Options, world: World): Promise<number> {
+/** How a run went: its exit code, and what there is of it where it was run. */
+export interface Ran {
+  readonly code: number;
+  readonly plan?: Plan;
+  readonly found?: ReadonlyMap<string, Summary>;
+}
+
+/** Runs a scenario file as `mortal run` does. @throws InputError, OutputError */
+export async function runScenario(file: string, options: RunOptions, world: World): Promise<Ran> {
   const [{ load }, { plan }, { planFile }, { Store }, lab, { display }, { resolve }] = await Promise.all([
     import('../scenarios/load.ts'),
     import('../scenarios/plan.ts'),
@@ -95,10 +108,10 @@ async function act(file: string, options: Options, world: World): Promise<number
   const store = new Store(directory);
   const command = commandLine(file, options);
   const whole = planFile(scenario, trials, command);
-  if (options.dry) return tell(await foretold(whole, directory, near, options, world), world);
+  if (options.dry) return { code: tell(await foretold(whole, directory, near, options, world), world) };
   if (options.slurm !== undefined)
     await (await import('../scenarios/slurm-file.ts')).readSlurmFile(options.slurm, world.cwd); // before anything is written
-  if (options.cancel) return cancel(directory, near, world);
+  if (options.cancel) return { code: await cancel(directory, near, world) };
   store.savePlan(whole);
   const todo = lab.pending(whole, store, options.only, text => void world.stderr.write(`${text}\n`));
   const other = lab.otherVersions(todo.found, (await world.versions()).mortal ?? '');
@@ -119,15 +132,16 @@ async function act(file: string, options: Options, world: World): Promise<number
     world.stderr.write(
       `Stopped. ${ending.left} of ${todo.todo.length} trials are left; to go on: ${command}${where(options)}\n`,
     );
-    return 130;
+    return { code: 130, plan: whole, found: todo.found };
   }
   const report = nearName(await world.writeReport(directory), world.cwd);
+  if (options.untold) return { code: ending.failed > 0 ? 1 : 0, plan: whole, found: todo.found };
   if (options.json)
     world.stdout.write(
       `${JSON.stringify({ scenario: scenario.name, folder: near, report, ...ending }, null, 1)}\n`,
     );
   else await printResults(ending, columnsOf(scenario.vary), report, world);
-  return ending.failed > 0 ? 1 : 0;
+  return { code: ending.failed > 0 ? 1 : 0, plan: whole, found: todo.found };
 }
 
 /** Runs with Ctrl-C in mind: once lets running trials end, twice drops them. */
@@ -157,7 +171,7 @@ async function interruptibly(
 }
 
 async function executor(
-  { executor, workers, slurm }: Options,
+  { executor, workers, slurm }: RunOptions,
   trials: number,
   directory: string,
   show: Display,
@@ -193,7 +207,7 @@ async function foretold(
   plan: Plan,
   directory: string,
   near: string,
-  { only, workers, json }: Options,
+  { only, workers, json }: RunOptions,
   world: World,
 ): Promise<string> {
   const { forecast, forecastText } = await import('./dry.ts');
@@ -255,14 +269,14 @@ async function checkOnly(only: readonly string[], learners: readonly string[]): 
 }
 
 /** What the command that goes on has to say of where trials run. */
-const where = ({ executor, slurm }: Options): string =>
+const where = ({ executor, slurm }: RunOptions): string =>
   executor === 'slurm' ? ` --executor slurm${slurm === undefined ? '' : ` --slurm ${quoted(slurm)}`}` : '';
 
 const quoted = (text: string) =>
   /^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The command that does all of it again. */
-function commandLine(file: string, { set, seeds, out, quick }: Options): string {
+function commandLine(file: string, { set, seeds, out, quick }: RunOptions): string {
   const options = [
     ...(quick ? ['--quick'] : []),
     ...set.flatMap(argument => ['--set', argument]),

@@ -30,12 +30,14 @@ export interface Plan {
   }[];
   /** what the files under `devices/` that took part say of themselves */
   readonly devices: readonly Device[];
+  /** what learners' options were chosen by */
+  readonly tuning?: Scenario['tuning'];
   readonly trials: readonly PlannedTrial[];
 }
 
 /** The plan of a scenario, to be written. */
 export function planFile(scenario: Scenario, trials: readonly PlannedTrial[], command: string): Plan {
-  const { name, title, question, vary, devices, settings } = scenario;
+  const { name, title, question, vary, devices, settings, tuning } = scenario;
   const learners = settings[0]!.entries.map(({ name, learner }) => ({
     name,
     learner: learner.name,
@@ -43,7 +45,8 @@ export function planFile(scenario: Scenario, trials: readonly PlannedTrial[], co
     summary: learner.summary,
     source: learner.source,
   }));
-  return { format: 1, name, title, question, command, vary, learners, devices, trials };
+  const chosen = tuning && { tuning };
+  return { format: 1, name, title, question, command, vary, learners, devices, ...chosen, trials };
 }
 
 /**

@@ -16,6 +16,7 @@ export function method(study: Study): Markup {
 ${overview(study)}
 <h3>Learners</h3>
 <div class="cards">${study.learners.map(learner => card(study, learner.name))}</div>
+${tried(study)}
 <h3>The chip</h3>
 ${chipTable(study)}
 ${sources(study)}
@@ -55,6 +56,22 @@ function overview(study: Study): Markup {
 
 const describeData = (data: { set: string; train: number; validation: number; test: number }): string =>
   `${data.set}: ${counted(data.train)} images for training, ${counted(data.validation)} for validation, ${counted(data.test)} for testing`;
+
+/** What each learner was tried with before, where the scenario says so: the same effort for all, on validation images. */
+function tried({ about: { tuning } }: Study): Markup | undefined {
+  if (!tuning) return undefined;
+  const { file, content } = tuning;
+  const value = (options: Readonly<Record<string, unknown>>) => Object.values(options).join(' ');
+  const rows = Object.entries(content.learners).map(([name, { tried: all, chosen, isAtEdge }]) => {
+    const cells = all.map(({ options, mean }) => {
+      const isChosen = value(options) === value(chosen);
+      return html`<td class="number${isChosen ? ' best' : ''}">${value(options)}: ${mean.toFixed(2)}</td>`;
+    });
+    return html`<tr><th scope="row">${name}</th>${cells}<td>${isAtEdge ? 'at the edge' : ''}</td></tr>`;
+  });
+  const note = html`Settings tried (${Object.keys(Object.values(content.learners)[0]?.chosen ?? {}).join(', ')}) and their validation error in percent, mean over the settings of <code>${content.command}</code>, on seed ${content.seeds.join(', ')}; <span class="best">bold</span>: chosen. Rule: ${content.rule}. No test image was used.`;
+  return html`<h3>How options were chosen (${file})</h3>${tabled('tuning', note, html`<tbody>${rows}</tbody>`)}`;
+}
 
 /** A learner with all its options. */
 function card(study: Study, name: string): Markup {

@@ -188,6 +188,7 @@ const tables = {
   readouts: 'Every readout',
   knowledge: 'What each access may know',
   parameters: 'Parameters of the chip',
+  tuning: 'Settings tried for each learner',
   behind: 'Numbers of a figure',
   endurance: 'How much each learner bears',
   paired: 'Differences on the same chips',

@@ -10,12 +10,12 @@ import type { Samples, Split } from '../data/data.ts';
 import { agreementOf, answersOf, errorPercent, type Scores } from '../distill/agreement.ts';
 import { calibratedScale, calibrationError, fairBiases, shifted } from '../distill/calibration.ts';
 import type { Distillation } from '../distill/description.ts';
-import { writeWithGains } from '../distill/gains.ts';
 import type { Reading } from '../distill/reading.ts';
 import { askedImages, transferSet } from '../distill/transfer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Tensor } from '../engine/safetensors.ts';
 import type { Start } from '../learners/learner.ts';
+import { writeWithGains } from '../learners/parts/gains.ts';
 import { bringUp } from './bring-up.ts';
 import { firstImages, heard, placeOf, scoresOf } from './teacher.ts';
 import type {

@@ -2,10 +2,20 @@
  * @file The learners of a scenario: names, or objects with options.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { type Path, type Written, whereOf, without } from './locate.ts';
+import {
+  type Path,
+  record,
+  value,
+  type Written,
+  type Entry as WrittenEntry,
+  type WrittenRecord,
+  whereOf,
+  without,
+} from './locate.ts';
 import { nameOf } from './overrides.ts';
 import { didYouMean, InputError, type Problem } from './problems.ts';
 import type { Entry, Known } from './schema.ts';
+import { chosenFor, type TuningFile } from './tuning-file.ts';
 import { check } from './validate.ts';
 
 /** Keys of a learner's entry that are no options. */
@@ -21,8 +31,12 @@ export const entryKeys = Type.Object({
   ),
 });
 
-/** Reads the list of learners. @throws InputError */
-export async function readEntries(list: Written, learners: Known['learners']): Promise<Entry[]> {
+/** Reads the list of learners. @param tuning what options that are not written come from, before defaults @throws InputError */
+export async function readEntries(
+  list: Written,
+  learners: Known['learners'],
+  tuning?: TuningFile,
+): Promise<Entry[]> {
   const items = list.kind === 'list' ? list.items : [];
   const problems: Problem[] = [];
   const entries: Entry[] = [];
@@ -34,7 +48,7 @@ export async function readEntries(list: Written, learners: Known['learners']): P
         path: `learners.${name}`,
         message: `"${name}" is entered a second time; give it a name of its own with "as"`,
       });
-    const read = await readEntry(item, name, learners);
+    const read = await readEntry(item, name, learners, tuning);
     problems.push(...read.problems);
     if (read.entry !== undefined) entries.push(read.entry);
   }
@@ -46,6 +60,7 @@ async function readEntry(
   item: Written,
   name: string,
   learners: Known['learners'],
+  tuning: TuningFile | undefined,
 ): Promise<{ entry?: Entry; problems: readonly Problem[] }> {
   const above: Path = ['learners', name];
   if (item.kind === 'value' && typeof item.value === 'string')
@@ -53,6 +68,7 @@ async function readEntry(
       { kind: 'record', at: item.at, entries: new Map([['learner', { at: item.at, value: item }]]) },
       name,
       learners,
+      tuning,
     );
   const frame = await check(entryKeys, item, ['learners']);
   if (item.kind !== 'record' || frame.problems.length > 0) return { problems: frame.problems };
@@ -64,6 +80,21 @@ async function readEntry(
     return { problems: [{ where: whereOf(place), path: 'learners', message }] };
   }
   const learner = learners[wanted]!;
-  const { value, problems } = await check(learner.options, without(item, 'learner', 'as'), above);
+  const chosen = tuning ? chosenFor(tuning, name, wanted) : {};
+  const { value, problems } = await check(
+    learner.options,
+    withChosen(without(item, 'learner', 'as'), chosen),
+    above,
+  );
   return { entry: { name, learner, options: value as Entry['options'] }, problems };
+}
+
+/** What was written, and of what was chosen the options that were not. */
+function withChosen(item: WrittenRecord, chosen: Readonly<Record<string, unknown>>): WrittenRecord {
+  const missing = Object.entries(chosen).filter(([key]) => !item.entries.has(key));
+  const added = missing.map(([key, content]) => {
+    const entry: WrittenEntry = { at: item.at, value: value(content as number | string | boolean, item.at) };
+    return [key, entry] as const;
+  });
+  return record([...item.entries, ...added], item.at);
 }

@@ -2,6 +2,7 @@
  * @file From a scenario file and what the command line changes to a scenario with nothing left open. Everything that is wrong is
  * gathered and told at once.
  */
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ChipModel } from '../chips/model.ts';
 import { Devices } from './devices.ts';
@@ -13,6 +14,7 @@ import { readSource } from './read.ts';
 import { distillProblems, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
 import { chipProblems, dataProblems, sizeProblems } from './sense.ts';
+import { readTuning } from './tuning-file.ts';
 import { check } from './validate.ts';
 import { axesOf, crossed, readVary, type Varied } from './vary.ts';
 
@@ -49,7 +51,8 @@ async function readScenario(
   const root = changes.reduce((at, { path, value }) => put(at, path, value, value.at, known.learners), file);
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
-  const { title, question, seeds } = frame.value as ScenarioFrame;
+  const { title, question, seeds, tuned } = frame.value as ScenarioFrame;
+  const tuning = typeof tuned === 'string' ? await tuningIn(tuned, entry(root, 'tuned')!) : undefined;
   const vary = await readVary(root);
   refuseOverruled(changes, vary.flat());
 
@@ -57,7 +60,7 @@ async function readScenario(
   const fixed = root.kind === 'record' ? without(root, 'vary', 'zip', 'quick') : root;
   const parts: Parts = {
     chip: readOnce(written => readChip(written, devices)),
-    entries: readOnce(written => readEntries(written, known.learners)),
+    entries: readOnce(written => readEntries(written, known.learners, tuning?.content)),
   };
   const settings: Setting[] = [];
   const problems: Problem[] = [];
@@ -83,7 +86,22 @@ async function readScenario(
     seeds: Array.isArray(seeds) ? seeds : Array.from({ length: seeds }, (_, i) => i + 1),
     settings,
     devices: devices.used,
+    ...(tuning && { tuning }),
   };
+}
+
+/** The tuning file that a scenario names, relative to where it is named. @throws InputError */
+async function tuningIn(name: string, written: Written): Promise<NonNullable<Scenario['tuning']>> {
+  const path = resolve(written.at.source.folder, name);
+  if (!existsSync(path))
+    throw new InputError([
+      {
+        where: whereOf(written.at),
+        path: 'tuned',
+        message: `found "${name}", but there is no such file; \`mortal tune\` makes one`,
+      },
+    ]);
+  return { file: name, content: await readTuning(path, written.at.source.folder) };
 }
 
 /** What `quick` changes. @throws InputError where the scenario has none */

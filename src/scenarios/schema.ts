@@ -9,6 +9,7 @@ import { DistillFrame } from '../distill/description.ts';
 import type { Learner } from '../learners/learner.ts';
 import { Life } from './life.ts';
 import type { DistillRequest } from './read-distill.ts';
+import type { TuningFile } from './tuning-file.ts';
 
 const anything = (description: string) => Type.Unsafe<unknown>({ description });
 
@@ -83,6 +84,12 @@ export const ScenarioFrame = strict(
       description:
         'how many seeds (1, 2, ...), or a list of them; each is another individual chip, trained anew',
     }),
+    tuned: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], {
+        description:
+          'tuning file (of `mortal tune`) whose choices learners start from; what an entry says itself comes before',
+      }),
+    ),
     life: Type.Optional(Life),
     distill: Type.Optional(DistillFrame),
     checkpoints: count('validation errors taken along the training, evenly', { default: 5, maximum: 1000 }),
@@ -148,6 +155,8 @@ export interface Scenario {
   /** all points of what is varied, crossed; one where nothing is */
   readonly settings: readonly Setting[];
   readonly devices: readonly Device[];
+  /** the file that learners' options were chosen by, and what is in it */
+  readonly tuning?: { readonly file: string; readonly content: TuningFile };
 }
 
 /** What there is to name in a scenario. */

@@ -10,7 +10,7 @@ import { runningMean } from '../parts/optimiser.ts';
 import { trainingOptions } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { trainForwardForward } from './train.ts';
-import { collaboration, passesOf, variants } from './variants.ts';
+import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
 
 export const hintonForwardForward = defineLearner({
   name: 'ff-hinton',
@@ -39,7 +39,7 @@ export const hintonForwardForward = defineLearner({
       temperatureOf: () => options.temperature,
       headOptimiser: runningMean(0.9, 0.003),
       coupling: { kind: options.collaboration },
-      hearing: 'upper',
+      hearing: hearingOf(options.collaboration),
     });
   },
 });

@@ -13,7 +13,7 @@ import { plasticLayers } from '../parts/plastic.ts';
 import type { Hearing } from '../parts/votes.ts';
 import type { Coupling } from './coupling.ts';
 import { type ForwardForwardOptions, trainForwardForward } from './train.ts';
-import { collaboration, passesOf, variants } from './variants.ts';
+import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
 
 const recipe = {
   ...trainingOptions({ epochs: 10, rate: 0.003 }),
@@ -56,7 +56,10 @@ export const forwardForward = defineLearner({
   options: strict({ ...recipe, collaboration }),
   passes: passesOf,
   needs: () => ({ labels: 'lines' }),
-  train: lesson => train(lesson, { kind: lesson.options.collaboration }, 'upper'),
+  train(lesson) {
+    const { collaboration: kind } = lesson.options;
+    return train(lesson, { kind }, hearingOf(kind));
+  },
 });
 
 export const boostedForwardForward = defineLearner({

@@ -1,12 +1,16 @@
 /**
- * @file Goodness of a layer's activities, and what a factor on it does to each unit. In blocks every block of units has a goodness of its own
- * (Hinton 2022, section 6.3).
+ * @file Goodness of a layer's activities, and what a factor on it does to each unit: by measured activity alone. In blocks every block of
+ * units has a goodness of its own (Hinton 2022, section 6.3).
+ *
+ * Two of them lack something on a chip. With a sum of activities, layers should be handed activities over their sum (footnote 22), but a
+ * chip's normaliser divides by their root mean square. And the slope of log(1 + u²) is 2u/(1 + u²), of which activity tells the size,
+ * 2√(e^y − 1)/e^y, but the sign only where the circuit has two rails (`chips/neurons/student-t.ts`); on one, u is taken for positive.
  */
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 
-/** squares: Σ y², Hinton's own; sum: Σ y, the unsquared sum of his section 3.2 */
-export const goodnessKinds = ['squares', 'sum'] as const;
+/** squares: Σ y², Hinton's own; sum: Σ y, the unsquared sum of his section 10; student-t: Σ |y|, for circuits of that kind */
+export const goodnessKinds = ['squares', 'sum', 'student-t'] as const;
 /** and what another member of the family uses: direction alone */
 export type GoodnessKind = (typeof goodnessKinds)[number] | 'cosine';
 
@@ -15,7 +19,7 @@ export interface Goodness {
   measure(y: Matrix, out: Matrix): void;
   /**
    * delta [batch, units] = factors [batch, blocks] times the derivative of goodness by each unit's input, by its measured activity: y for
-   * squares (the factor 2 is left to the learning rate), 1 for a sum, where there is activity.
+   * squares and u/(1 + u²) for student-t (the factor 2 is left to the learning rate), 1 for a sum, where there is activity.
    */
   spread(y: Matrix, factors: Matrix, delta: Matrix): void;
 }
@@ -54,6 +58,19 @@ export function cosineGoodness(units: number): Goodness {
   };
 }
 
+/** What one unit adds to goodness, and the slope of that by its input. */
+const contribution: Record<
+  Exclude<GoodnessKind, 'cosine'>,
+  { of(y: number): number; slope(y: number): number }
+> = {
+  squares: { of: y => y * y, slope: y => y },
+  sum: { of: y => y, slope: y => (y > 0 ? 1 : 0) },
+  'student-t': {
+    of: Math.abs,
+    slope: y => Math.sign(y) * Math.sqrt(Math.expm1(Math.abs(y))) * Math.exp(-Math.abs(y)),
+  },
+};
+
 /** Sizes of the blocks of a layer, as even as can be: the first of block b is unit ⌊b · units/blocks⌋. */
 export const blockStart = (block: number, blocks: number, units: number): number =>
   Math.floor((block * units) / blocks);
@@ -69,23 +86,17 @@ export function goodnessOf(kind: GoodnessKind, units: number, blocks: number, en
   const block = new Uint32Array(units);
   for (let b = 0; b < blocks; b++)
     block.fill(b, blockStart(b, blocks, units), blockStart(b + 1, blocks, units));
-  const isSum = kind === 'sum';
+  const { of, slope } = contribution[kind];
   return {
     measure(y, out) {
       kernels.fill(out, 0);
       for (let k = 0; k < y.rows; k++)
-        for (let j = 0; j < units; j++) {
-          const v = y.data[k * units + j]!;
-          out.data[k * blocks + block[j]!]! += isSum ? v : v * v;
-        }
+        for (let j = 0; j < units; j++) out.data[k * blocks + block[j]!]! += of(y.data[k * units + j]!);
     },
     spread(y, factors, delta) {
       for (let k = 0; k < y.rows; k++)
-        for (let j = 0; j < units; j++) {
-          const v = y.data[k * units + j]!;
-          const slope = isSum ? (v > 0 ? 1 : 0) : v;
-          delta.data[k * units + j] = factors.data[k * blocks + block[j]!]! * slope;
-        }
+        for (let j = 0; j < units; j++)
+          delta.data[k * units + j] = factors.data[k * blocks + block[j]!]! * slope(y.data[k * units + j]!);
     },
   };
 }

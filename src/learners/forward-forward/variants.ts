@@ -2,6 +2,7 @@
  * @file The named variants of Forward-Forward: options that every member of the family has, each one alone a change of the recipe.
  */
 import { choice, count, ratio } from '../../description.ts';
+import type { Hearing } from '../parts/votes.ts';
 import { goodnessKinds } from './goodness.ts';
 import { lossKinds } from './loss.ts';
 import { negativeKinds } from './negatives.ts';
@@ -11,7 +12,7 @@ import { softRules } from './taught.ts';
 export const variants = (loss: (typeof lossKinds)[number]) => ({
   goodness: choice(
     goodnessKinds,
-    'squares: the sum of squared activities; sum: of the activities themselves (footnote 22: it should be small for positive cases)',
+    'squares: the sum of squared activities; sum: of the activities themselves (which Hinton 2022, section 10, wants small for positive cases); student-t: of their sizes, for circuits of that kind',
     { default: 'squares' },
   ),
   aim: choice(['maximise', 'minimise'], 'whether positive cases get large goodness or small', {
@@ -51,6 +52,10 @@ export const collaboration = choice(
   'others: the evidence of all other layers counts in the loss of each, taken as given (layer collaboration, arXiv 2305.12393)',
   { default: 'none' },
 );
+
+/** Who votes: layers that lean on each other's evidence were trained to vote together. */
+export const hearingOf = (collaboration: 'none' | 'others'): Hearing =>
+  collaboration === 'others' ? 'all' : 'upper';
 
 /** Chip passes per training sample: three, and two more in a step with a lesson for boxes. */
 export const passesOf = ({ boxLessons }: { boxLessons: number }): { training: number } => ({

@@ -13,7 +13,7 @@ export const monoForward = defineLearner({
   summary: 'as local-softmax, on activities as measured: their length counts',
   source: 'Mono-Forward, arXiv 2501.09238',
   access: 'measured',
-  options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
+  options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train: lesson =>

@@ -2,9 +2,9 @@
  * @file Recalibrating a chip that was given another's weights: layer by layer, every column is scaled until its unit's mean activity on the
  * same images is what it was on the other chip. What differs in gain is mended by that; what differs in wiring or in the form of a curve is not.
  */
-import type { MeasuredView, Pass } from '../chips/access.ts';
-import type { Engine } from '../engine/engine.ts';
-import { type Matrix, rowsOf } from '../engine/matrix.ts';
+import type { MeasuredView, Pass } from '../../chips/access.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 
 /** No column is scaled further than this in one go: a unit that hardly answers would be blown up. */
 const furthest = 4;
