@@ -67,7 +67,7 @@ export function bringUp(
     status: 'done',
     access: learner.access,
     trainingPasses: learner.passes(specification.options).training,
-    curve: record.curve,
+    curve: record.curve(),
     ...grown!,
     ...(life && { life }),
     dataDigest: split.digest,

@@ -28,6 +28,8 @@ export function recordCurve(
     validationErrorPercent: [] as (number | null)[],
     forwardPasses: [] as number[],
   };
+  const boxCost: number[] = [];
+  let lessons = { ...chip.lessons };
   const ahead = life?.learning ? life.steps : 0; // epochs of later life
   let current: Classifier | undefined;
   let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
@@ -50,12 +52,16 @@ export function recordCurve(
     curve.loss.push(loss);
     curve.validationErrorPercent.push(validationErrorPercent);
     curve.forwardPasses.push(chip.meter.forwardPasses / split.training.length);
+    if (chip.lessons.count > lessons.count) {
+      boxCost.push((chip.lessons.cost - lessons.cost) / (chip.lessons.count - lessons.count));
+      lessons = { ...chip.lessons };
+    }
     const known = validationErrorPercent === null ? {} : { validationErrorPercent };
     return hooks.progress({ epoch, epochs, loss, ...known });
   };
 
   return {
-    curve,
+    curve: () => ({ ...curve, ...(boxCost.length > 0 && { boxCost }) }),
     epoch,
     /** the classifier of the last epoch */
     current: () => current!,

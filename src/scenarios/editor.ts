@@ -172,7 +172,7 @@ function flat({ oneOf: members = [], description }: Described): Json {
 
 /** A description as people may write it: keywords of our own gone, keys with a default optional. */
 function writable(schema: Described): Described {
-  const { unit, formula: _formula, discriminator: _discriminator, ...rest } = schema;
+  const { unit, formula: _formula, csv: _csv, discriminator: _discriminator, ...rest } = schema;
   const own: Described = { ...rest };
   if (unit !== undefined)
     own.description = `${schema.description} (${unit === '1' ? 'a number or "5 %"' : `text with a unit, or a number in ${unit}`})`;

@@ -49,6 +49,7 @@ function treeOf(node: MathNode, variables: readonly string[], count: { nodes: nu
   switch (node.type) {
     case 'ConstantNode': {
       const { value } = node as ConstantNode;
+      if (value === undefined) throw new Error('is empty'); // nothing but a comment
       if (typeof value !== 'number' || !Number.isFinite(value))
         throw new Error(`has ${shown(node)}, which is no finite number`);
       return value;

@@ -82,6 +82,8 @@ export interface TrialResult {
     readonly loss: readonly number[];
     readonly validationErrorPercent: readonly (number | null)[];
     readonly forwardPasses: readonly number[];
+    /** what the lessons of boxes that learn cost since the checkpoint before, nats, mean over boxes and samples; absent where none takes lessons */
+    readonly boxCost?: readonly number[];
   };
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */

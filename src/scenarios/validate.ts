@@ -1,13 +1,14 @@
 /**
  * @file Holds what was written against its schema, and turns it into what the program works with: quantities become numbers in SI
- * units, formulas become trees, defaults are filled in. Two keywords of our own, `unit` and `formula`, mark the texts to turn;
+ * units, formulas become trees, files become what is in them, defaults are filled in. Keywords of our own mark the texts to turn;
  * they are gathered while ajv runs and turned afterwards, so that what is slow to load is loaded only where it is needed.
  */
 import type { TSchema } from '@sinclair/typebox';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { DataValidationCxt, SchemaValidateFunction } from 'ajv/dist/types/index.js';
+import { readCurves } from './csv.ts';
 import { explain, outOfRange, pathOf, problem, type Schema, shown } from './explain.ts';
-import { type Path, plain, type Written } from './locate.ts';
+import { type Path, placeOf, plain, type Written } from './locate.ts';
 import type { Problem } from './problems.ts';
 import { inUnit } from './units.ts';
 
@@ -35,9 +36,10 @@ export async function check(schema: TSchema, written: Written, above: Path = [])
   const problems = (validate.errors ?? []).map(error => explain(error, written, above));
   for (const text of found) {
     try {
-      text.holder[text.key] = await turned(text);
+      const { folder } = placeOf(written, pathOf(text.pointer)).source;
+      text.holder[text.key] = await turned(text, folder);
     } catch (error) {
-      const link = 'variables' in text.meaning ? ': the formula' : ',';
+      const link = links[text.meaning.keyword];
       const message = `found ${shown(text.text)}${link} ${(error as Error).message}`;
       problems.push(problem(written, pathOf(text.pointer), above, message));
     }
@@ -51,14 +53,22 @@ interface Found {
   readonly pointer: string;
   readonly holder: Record<string | number, unknown>;
   readonly key: string | number;
-  readonly meaning: { unit: string; range: Schema } | { variables: readonly string[] };
+  readonly meaning:
+    | { keyword: 'unit'; unit: string; range: Schema }
+    | { keyword: 'formula'; variables: readonly string[] }
+    | { keyword: 'csv' };
 }
 
-async function turned({ text, meaning }: Found): Promise<unknown> {
-  if ('variables' in meaning) {
+/** Between what was found and why it will not do. */
+const links = { unit: ',', formula: ': the formula', csv: ':' } as const;
+
+/** @param folder that file names are relative to */
+async function turned({ text, meaning }: Found, folder: string): Promise<unknown> {
+  if (meaning.keyword === 'formula') {
     const { parseFormula } = await import('./formula.ts');
     return parseFormula(text, meaning.variables);
   }
+  if (meaning.keyword === 'csv') return readCurves(text, folder);
   const number = await inUnit(text, meaning.unit);
   const wrong = outOfRange(number, meaning.range);
   if (wrong !== undefined) throw new Error(wrong);
@@ -94,12 +104,19 @@ ajv.addKeyword({
   type: 'string',
   schemaType: 'string',
   errors: false,
-  validate: gathering((unit, range) => ({ unit, range })),
+  validate: gathering((unit, range) => ({ keyword: 'unit', unit, range })),
 });
 ajv.addKeyword({
   keyword: 'formula',
   type: 'string',
   schemaType: 'array',
   errors: false,
-  validate: gathering(variables => ({ variables })),
+  validate: gathering(variables => ({ keyword: 'formula', variables })),
+});
+ajv.addKeyword({
+  keyword: 'csv',
+  type: 'string',
+  schemaType: 'boolean',
+  errors: false,
+  validate: gathering(() => ({ keyword: 'csv' })),
 });

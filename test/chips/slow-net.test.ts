@@ -66,8 +66,17 @@ describe('a box that learns', () => {
     expect(sent(box, x).data).toEqual(quiet.data);
   });
 
-  test('at rate 0 or strength 0 takes no lessons', () => {
-    expect(make({ rate: 0 }).lesson).toBeUndefined();
+  test('at rate 0 learns nothing from its lessons, at strength 0 takes none', () => {
+    const box = make({ rate: 0 });
+    const x = gaussianMatrix(engine, rows, units, 'x');
+    const before = sent(box, x).data.slice();
+    box.lesson!.perturb(1);
+    sent(box, x);
+    box.lesson!.perturb(0);
+    const difference = engine.matrix(rows, 1);
+    difference.data.fill(5);
+    box.lesson!.learn(difference);
+    expect(sent(box, x).data).toEqual(before);
     expect(make({ strength: 0 }).lesson).toBeUndefined();
   });
 

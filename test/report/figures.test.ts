@@ -3,7 +3,7 @@ import { narrow, type Specification, wide } from '../../src/report/figures/figur
 import { figures } from '../../src/report/figures/index.ts';
 import { render } from '../../src/report/figures/vega.ts';
 import { type Study, study } from '../../src/report/study.ts';
-import { madeUpLives, madeUpRun, type Table } from '../fixtures/made-up-study.ts';
+import { madeUpLessons, madeUpLives, madeUpRun, type Table } from '../fixtures/made-up-study.ts';
 import { axis, madeUpSweep, type Point } from '../fixtures/made-up-sweep.ts';
 
 const whole = study(madeUpRun());
@@ -23,7 +23,9 @@ const plane = study(madeUpSweep({ vary: [bits, noise], laws }));
 
 /** A study that a figure has something to draw of. */
 const studyFor = (name: string): Study =>
-  ({ sweep: line, 'heat-maps': plane, life: study(madeUpLives()) })[name] ?? whole;
+  ({ sweep: line, 'heat-maps': plane, life: study(madeUpLives()), 'box-cost': study(madeUpLessons()) })[
+    name
+  ] ?? whole;
 
 /** The Vega-Lite specification of a figure, where it has one. */
 function specificationOf(name: string, of: Study, frame = wide): Specification {

@@ -17,6 +17,7 @@ import { Quantiser } from './quantiser.ts';
 import { Saturation } from './saturation.ts';
 import { SlowNet } from './slow-net.ts';
 import { Spiking } from './spiking.ts';
+import { Table } from './table.ts';
 
 const smoothing = (what: string) =>
   ratio(
@@ -105,6 +106,7 @@ const links = [
   Scattering,
   Comparator,
   Expression,
+  Table,
   SlowNet,
   Lottery,
   Quantiser,

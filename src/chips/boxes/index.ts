@@ -16,6 +16,7 @@ import { buildSaturation } from './saturation.ts';
 import { buildScattering } from './scattering.ts';
 import { buildSlowNet } from './slow-net.ts';
 import { buildSpiking } from './spiking.ts';
+import { buildTable } from './table.ts';
 
 type Build<M> = (
   model: M,
@@ -30,6 +31,7 @@ const families: { [K in BoxModel['kind']]: Build<Extract<BoxModel, { kind: K }>>
   scattering: buildScattering,
   comparator: buildComparator,
   expression: buildExpression,
+  table: buildTable,
   'slow-net': buildSlowNet,
   lottery: buildLottery,
   quantiser: buildQuantiser,

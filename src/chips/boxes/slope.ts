@@ -54,18 +54,21 @@ export function mentions(tree: Tree, variable: string): boolean {
 // constructors that leave out what does nothing
 const areNumbers = (pair: [Tree, Tree]): pair is [number, number] => pair.every(t => typeof t === 'number');
 
+/** What the operation comes to, where that is a number; one that overflows stays, to be found where values are checked. */
+const folded = (result: number, operation: Tree): Tree => (Number.isFinite(result) ? result : operation);
+
 function plus(...pair: [Tree, Tree]): Tree {
   const [u, v] = pair;
   if (u === 0) return v;
   if (v === 0) return u;
-  return areNumbers(pair) ? pair[0] + pair[1] : ['+', u, v];
+  return areNumbers(pair) ? folded(pair[0] + pair[1], ['+', u, v]) : ['+', u, v];
 }
 
 function minus(...pair: [Tree, Tree]): Tree {
   const [u, v] = pair;
   if (v === 0) return u;
   if (u === 0) return times(-1, v);
-  return areNumbers(pair) ? pair[0] - pair[1] : ['-', u, v];
+  return areNumbers(pair) ? folded(pair[0] - pair[1], ['-', u, v]) : ['-', u, v];
 }
 
 function times(...pair: [Tree, Tree]): Tree {
@@ -73,7 +76,7 @@ function times(...pair: [Tree, Tree]): Tree {
   if (u === 0 || v === 0) return 0;
   if (u === 1) return v;
   if (v === 1) return u;
-  return areNumbers(pair) ? pair[0] * pair[1] : ['*', u, v];
+  return areNumbers(pair) ? folded(pair[0] * pair[1], ['*', u, v]) : ['*', u, v];
 }
 
 const over = (u: Tree, v: Tree): Tree => (u === 0 || v === 1 ? u : ['/', u, v]);

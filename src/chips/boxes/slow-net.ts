@@ -30,7 +30,7 @@ export const SlowNet = strict(
       maximum: 10,
       default: 0.1,
     }),
-    rate: ratio('its own learning rate; 0 for a box that does not learn', {
+    rate: ratio('its own learning rate; at 0 it takes its lessons and learns nothing', {
       minimum: 0,
       maximum: 100,
       default: 0.01,
@@ -71,7 +71,7 @@ export function buildSlowNet(
   const intoT = engine.matrix(hidden, units);
   const states = engine.matrix(batch, hidden);
   const errors = engine.matrix(batch, hidden);
-  const school = model.rate > 0 ? buildSchool(model, net, batch, engine, stream('lessons')) : undefined;
+  const school = buildSchool(model, net, batch, engine, stream('lessons'));
 
   /** tanh(U n + c), perturbed in a lesson [batch, hidden]. */
   function hiddenStates(input: Matrix, disturb: (h: Matrix) => void): Matrix {
@@ -84,9 +84,9 @@ export function buildSlowNet(
   }
 
   return {
-    ...(school && { lesson: school.lesson }),
+    lesson: school.lesson,
     send(input, out) {
-      const h = hiddenStates(input, a => school?.disturb(input, a));
+      const h = hiddenStates(input, a => school.disturb(input, a));
       gemm.multiply(h, net.outOf, out);
       if (strength < 1) kernels.addScaled(input, 1 - strength, out);
     },
@@ -141,6 +141,7 @@ function buildSchool(
 
   /** ∂C/∂a ≈ (C(+δ) − C(−δ)) δ / 2σ², its outer product with the inputs, one step down. */
   function learn(difference: Matrix): void {
+    if (rate === 0) return;
     const rows = difference.rows;
     const factor = rowsOf(factors, 0, rows);
     for (let b = 0; b < rows; b++) factor.data[b] = difference.data[b]! / (2 * sigma * sigma * rows);

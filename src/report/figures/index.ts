@@ -1,4 +1,5 @@
 /** @file The figures of the report, in their order. */
+import { boxCost } from './box-cost.ts';
 import { boxes } from './boxes.ts';
 import { chip } from './chip.ts';
 import { differences } from './differences.ts';
@@ -21,6 +22,7 @@ export const figures: readonly Figure[] = [
   differences,
   passes,
   learningCurves,
+  boxCost,
   layers,
   chip,
   neurons,
