@@ -4,9 +4,9 @@
  */
 import { mean } from '../statistics.ts';
 import { type Cell, detailedCells, type Study } from '../study.ts';
-import { chipsBehind, learnerColour } from './encodings.ts';
+import { bySetting, chipsBehind, learnerColour } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
-import { fitted, look } from './vega.ts';
+import { look } from './vega.ts';
 
 export const boxCost: Figure = {
   name: 'box-cost',
@@ -49,30 +49,28 @@ function title(cells: readonly Cell[]): string {
 
 const specify =
   (study: Study, cells: readonly Cell[]) =>
-  (frame: Frame): Specification => ({
-    ...look(frame),
-    ...fitted(frame.width),
-    height: 200,
-    data: {
-      values: cells.flatMap(cell =>
-        points(cell).map(({ epoch, cost }) => ({
-          epoch,
-          cost,
-          setting: cell.setting.label,
-          learner: cell.learner.name,
-        })),
-      ),
-    },
-    mark: { type: 'line', strokeWidth: 1.5 },
-    encoding: {
-      x: { field: 'epoch', type: 'quantitative', axis: { title: 'epoch', tickCount: 5 } },
-      y: {
-        field: 'cost',
-        type: 'quantitative',
-        scale: { type: 'log', nice: false },
-        axis: { title: 'cost, nats (log axis)' },
+  (frame: Frame): Specification => {
+    const values = cells.flatMap(cell =>
+      points(cell).map(({ epoch, cost }) => ({
+        epoch,
+        cost,
+        setting: cell.setting.label,
+        learner: cell.learner.name,
+      })),
+    );
+    const panel = {
+      mark: { type: 'line', strokeWidth: 1.5 },
+      encoding: {
+        x: { field: 'epoch', type: 'quantitative', axis: { title: 'epoch', tickCount: 5 } },
+        y: {
+          field: 'cost',
+          type: 'quantitative',
+          scale: { type: 'log', nice: false },
+          axis: { title: 'cost, nats (log axis)' },
+        },
+        color: learnerColour(study.learners),
       },
-      color: learnerColour(study.learners),
-      strokeDash: { field: 'setting', type: 'nominal', legend: { title: null, orient: 'top' } },
-    },
-  });
+    };
+    const shown = study.detailed.filter(setting => cells.some(cell => cell.setting === setting));
+    return { ...look(frame), data: { values }, ...bySetting({ settings: shown }, frame, panel, 180) };
+  };
