@@ -26,6 +26,8 @@ export interface Plan {
     readonly learner: string;
     readonly access: Access;
     readonly summary: string;
+    /** what has to be kept for a sample until weights change */
+    readonly memory: string;
     readonly source: string;
   }[];
   /** what the files under `devices/` that took part say of themselves */
@@ -43,6 +45,7 @@ export function planFile(scenario: Scenario, trials: readonly PlannedTrial[], co
     learner: learner.name,
     access: learner.access,
     summary: learner.summary,
+    memory: learner.memory,
     source: learner.source,
   }));
   const chosen = tuning && { tuning };

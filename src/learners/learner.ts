@@ -89,6 +89,8 @@ export interface Learner<A extends Access = Access, O extends TObject = TObject>
   /** paper and equation; where we differ */
   readonly source: string;
   readonly access: A;
+  /** what has to be kept for a sample until weights change, and what stands outside the chip, in a few words */
+  readonly memory: string;
   readonly options: O;
   /** chip passes per training sample; what a training epoch costs */
   passes(options: Static<O>): { training: number };

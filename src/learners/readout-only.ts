@@ -14,6 +14,7 @@ export const readoutOnly = defineLearner({
   summary: 'random chip, trained readout: the floor',
   source: 'Random features; reservoir computing without the recurrence',
   access: 'measured',
+  memory: 'the output; a softmax on it',
   options: strict(trainingOptions({ epochs: 10, rate: 0.01 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

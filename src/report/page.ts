@@ -8,6 +8,7 @@ import { figures } from './figures/index.ts';
 import { render } from './figures/vega.ts';
 import { html, json, type Markup, prose, raw } from './html.ts';
 import { facts, method } from './method.ts';
+import { race } from './race.ts';
 import type { Study } from './study.ts';
 import { enduranceTable, pairedTable } from './sweep-tables.ts';
 import { failures, glance, readouts, results, tabled } from './tables.ts';
@@ -37,6 +38,7 @@ ${answerSection(study)}</section>
 <section id="results"><h2>All results, and what they cost</h2>
 ${failures(study)}
 ${results(study)}
+${race(study)}
 ${pairedTable(study)}
 <details><summary>Every readout: all layers, layers from 2 on, each layer alone, one pass</summary>${readouts(study)}</details>
 </section>

@@ -188,6 +188,7 @@ const tables = {
   readouts: 'Every readout',
   knowledge: 'What each access may know',
   parameters: 'Parameters of the chip',
+  race: 'Ranks, and passes to a given error',
   tuning: 'Settings tried for each learner',
   behind: 'Numbers of a figure',
   endurance: 'How much each learner bears',

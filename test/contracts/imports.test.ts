@@ -18,7 +18,7 @@ const rules: Record<string, string[]> = {
   distill: ['learners', 'chips', 'data', 'engine', 'description.ts'],
   scenarios: ['distill', 'learners', 'chips', 'data', 'engine', 'description.ts'],
   lab: ['scenarios', 'data', 'type chips/model.ts', 'typescript.js'],
-  report: ['lab', 'scenarios', 'chips/model.ts', 'type chips'],
+  report: ['lab', 'scenarios', 'chips/model.ts', 'type chips', 'engine/streams.ts'],
   cli: ['lab', 'report', 'scenarios', 'data', 'type chips', 'setup.js'],
   'main.js': ['cli', 'setup.js', 'typescript.js'],
   'setup.js': [],

@@ -28,6 +28,7 @@ export const backpropBlind = defineLearner({
   summary: 'trained in software on the data sheet, weights then written to the chip',
   source: 'In-silico training and weight transfer; the control of Wright et al. 2022 (Nature 601:549)',
   access: 'documented',
+  memory: "all layers' activities, in software",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
     recalibration: count('epochs on the chip in which the readout of the second number is retrained', {

@@ -24,6 +24,7 @@ export const backpropLoop = defineLearner({
   summary: 'forward on the chip, backward by the data sheet, straight through the boxes',
   source: 'Chip-in-the-loop training with a straight-through estimator (Bengio et al. 2013, arXiv 1308.3432)',
   access: 'documented',
+  memory: "all layers' activities; a copy of all weights",
   options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

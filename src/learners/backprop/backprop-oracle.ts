@@ -15,6 +15,7 @@ export const backpropOracle = defineLearner({
   source:
     'Rumelhart, Hinton and Williams 1986; derivative of the noise-averaged box, quantisers straight through',
   access: 'transparent',
+  memory: "all layers' activities and currents; the true weights and slopes",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

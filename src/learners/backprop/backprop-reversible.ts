@@ -15,6 +15,7 @@ export const backpropReversible = defineLearner({
   summary: 'forward and backward on the chip: errors go back through its own crossbars',
   source: 'Transposed reads of a crossbar: Burr et al. 2015, IEEE Transactions on Electron Devices 62:3498',
   access: 'reversible',
+  memory: "all layers' activities; weights are read backwards on the chip",
   options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

@@ -14,6 +14,7 @@ export const directFeedbackAlignment = defineLearner({
   summary: 'the readout’s error goes to every layer through a random matrix of its own',
   source: 'Nøkland 2016 (arXiv 1609.01596)',
   access: 'measured',
+  memory: "all layers' activities; a random matrix for each layer",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

@@ -15,6 +15,7 @@ export const feedbackAlignment = defineLearner({
   summary: 'errors go back through fixed random weights; nothing of the chip is known',
   source: 'Lillicrap et al. 2016, Nature Communications 7:13276',
   access: 'measured',
+  memory: "all layers' activities; random weights for the way back",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

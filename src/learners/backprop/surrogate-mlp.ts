@@ -13,6 +13,8 @@ export const surrogateMlp = defineLearner({
   summary: 'forward on the chip, backward through a small net for every box, learned from its own passes',
   source: 'Wright et al. 2022, Nature 601:549 (physics-aware training); a linear path and 300 hidden units',
   access: 'measured',
+  memory:
+    "all layers' activities, a copy of all weights, a small net for every box and the pairs it was fitted to",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
     twin: twinOption,

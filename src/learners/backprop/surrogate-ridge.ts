@@ -39,6 +39,7 @@ export const surrogateRidge = defineLearner({
   summary: 'forward on the chip, backward through a linear twin of every box, learned from its own passes',
   source: 'Wright et al. 2022, Nature 601:549 (physics-aware training); a ridge regression as the twin',
   access: 'measured',
+  memory: "all layers' activities, a copy of all weights, a matrix for every box",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
     twin: twinOption,

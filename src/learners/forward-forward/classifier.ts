@@ -53,11 +53,13 @@ export interface Reading {
   temperatureOf(units: number): number;
   readonly goodness: GoodnessKind;
   readonly hearing: Hearing;
+  /** passes for each label, over which goodness is averaged */
+  readonly reads: number;
 }
 
 export function goodnessClassifier(
   chip: MeasuredView,
-  { head, features, strength, sign, temperatureOf, goodness, hearing }: Reading,
+  { head, features, strength, sign, temperatureOf, goodness, hearing, reads }: Reading,
   engine: Engine,
 ): Classifier {
   const { classes, layers } = chip;
@@ -65,24 +67,27 @@ export function goodnessClassifier(
   const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
   const sums = engine.matrix(evaluationBatch, 1);
   const measures = layers.map(({ units }) => goodnessOf(goodness, units, 1, engine));
-  const voices = layers.map(({ units }) => sign / temperatureOf(units));
-  const voted = voteReadouts('goodness', layers.length, classes, hearing);
+  const voices = layers.map(({ units }) => sign / (reads * temperatureOf(units)));
+  const voted = voteReadouts('goodness', layers.length, reads * classes, hearing);
 
-  function fillVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
+  /** Adds what one pass of that label says. */
+  function addVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
     chip.send(labels, pass);
     const good = rowsOf(sums, 0, pass.batch);
     layers.forEach((_, l) => {
       measures[l]!.measure(pass.outputs[l]!, good);
       for (let b = 0; b < pass.batch; b++)
-        votes[l]!.data[b * classes + labels.value] = voices[l]! * good.data[b]!;
+        votes[l]!.data[b * classes + labels.value]! += voices[l]! * good.data[b]!;
     });
   }
 
-  /** Goodness of every label, by one pass each. */
+  /** Goodness of every label, by one pass or several. */
   function fillAllVotes(images: Matrix): Pass {
     const pass = passOf(images.rows);
     chip.hold(images);
-    for (let value = 0; value < classes; value++) fillVotes({ kind: 'class', value, strength }, pass);
+    for (const vote of votes) engine.kernels.fill(vote, 0);
+    for (let value = 0; value < classes; value++)
+      for (let k = 0; k < reads; k++) addVotes({ kind: 'class', value, strength }, pass);
     return pass;
   }
 

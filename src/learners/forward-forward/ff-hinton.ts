@@ -17,6 +17,7 @@ export const hintonForwardForward = defineLearner({
   summary: "Forward-Forward by Hinton's own recipe: label pixels, threshold, hard negatives",
   source: 'Hinton 2022 (arXiv 2212.13345), section 3.3, and ffcode.zip (ffnew.m)',
   access: 'measured',
+  memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options: strict({
     ...trainingOptions({ epochs: 20, rate: 0.01 }),
     headRate: ratio('learning rate of the softmax', { exclusiveMinimum: 0, default: 0.1 }),

@@ -53,6 +53,7 @@ export const forwardForward = defineLearner({
   source:
     'Hinton 2022 (arXiv 2212.13345); paired loss as SymBa (Lee and Song 2023, arXiv 2303.08418); label lines into every layer and Adam are ours',
   access: 'measured',
+  memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options: strict({ ...recipe, collaboration }),
   passes: passesOf,
   needs: () => ({ labels: 'lines' }),
@@ -67,6 +68,8 @@ export const boostedForwardForward = defineLearner({
   summary: 'as ff, but every layer learns what the layers below it still get wrong',
   source: 'Defined here: ff with differences of goodness accumulated over depth; compare local-boosted',
   access: 'measured',
+  memory:
+    "one layer's activities of two passes, one number a case from layer to layer; a softmax on the layers ≥ 2",
   options: strict({
     ...recipe,
     from: count(

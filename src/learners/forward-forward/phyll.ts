@@ -18,6 +18,7 @@ export const phyll = defineLearner({
   summary: 'positive and negative passes, told apart by the direction of activity, not its length',
   source: 'Momeni, Rahmani, Malléjac, del Hougne and Fleury 2023 (Science 382:1297); our reading',
   access: 'measured',
+  memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
     headRate: ratio('learning rate of the softmax that proposes negatives', {
@@ -45,6 +46,7 @@ export const phyll = defineLearner({
       blocks: 1,
       negatives: 'hard',
       softRule: 'pairs',
+      reads: 1,
       boxLessons: 0,
       peerStrength: 0,
     } as const;

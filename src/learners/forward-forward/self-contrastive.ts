@@ -28,6 +28,7 @@ export const selfContrastive = defineLearner({
   summary: 'Forward-Forward without labels: an image against a blend of two; a softmax reads it',
   source: 'Chen, Liu et al. 2025 (Nature Communications 16:5978), SCFF; putting together at the entry alone',
   access: 'measured',
+  memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.001 }),
     headRate: ratio('learning rate of the softmax', { exclusiveMinimum: 0, default: 0.003 }),

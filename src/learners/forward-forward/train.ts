@@ -39,6 +39,8 @@ export interface ForwardForwardOptions extends TrainingOptions {
   headRate: number;
   /** what layers make of a teacher's probabilities, where there is a teacher */
   softRule: SoftRule;
+  /** passes for each label when an answer is asked for */
+  reads: number;
   /** a lesson for boxes that learn after every so many steps; 0 for none */
   boxLessons: number;
 }
@@ -90,7 +92,7 @@ export function trainForwardForward(
   const draws = lesson.stream('negatives');
   const classifier = goodnessClassifier(
     chip,
-    { head, features, strength, sign, temperatureOf, goodness, hearing },
+    { head, features, strength, sign, temperatureOf, goodness, hearing, reads: options.reads },
     engine,
   );
   let steps = 0;

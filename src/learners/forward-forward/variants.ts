@@ -35,6 +35,10 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
   negatives: choice(negativeKinds, 'hard: sampled from the one-pass softmax; random: any wrong label', {
     default: 'hard',
   }),
+  reads: count(
+    'passes for each label that an answer takes, goodness averaged over them; more than 1 helps where boxes are very noisy',
+    { maximum: 1000, default: 1 },
+  ),
   softRule: choice(
     softRules,
     "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",

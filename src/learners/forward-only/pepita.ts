@@ -22,6 +22,7 @@ export const pepita = defineLearner({
   source:
     'Dellaferrera and Kreiman 2022 (ICML, arXiv 2201.11665), algorithm 1; here Adam, no dropout, and a softmax outside the chip',
   access: 'measured',
+  memory: "all layers' activities of two passes; a random matrix from errors to pixels",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.0001 }),
     readoutRate: ratio('learning rate of the softmax outside the chip; same schedule', {

@@ -32,6 +32,7 @@ export const signalPropagation = defineLearner({
   source:
     'Kohan, Rietman and Siegelmann 2023, IEEE Transactions on Neural Networks and Learning Systems (arXiv 2204.01723); here a fixed random encoder into the pixels, one label image a class, cosines, Adam',
   access: 'measured',
+  memory: "one layer's activities, of the batch and of ten class images",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.001 }),
     sharpness: ratio('k: logits are this times the cosine of two activities', {

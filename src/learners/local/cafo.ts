@@ -12,6 +12,7 @@ export const cafo = defineLearner({
   summary: 'random chip, a trained readout for every layer, their answers added up',
   source: 'Zhao et al. 2023 (arXiv 2303.09728), with random blocks',
   access: 'measured',
+  memory: "one layer's activities; a softmax for each layer",
   options: strict(trainingOptions({ epochs: 10, rate: 0.01 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

@@ -17,6 +17,7 @@ export const localBoosted = defineLearner({
   summary: 'as local-softmax, but every layer learns what the layers below it still get wrong',
   source: 'Defined here; boosting over depth, compare Friedman, Hastie and Tibshirani 2000',
   access: 'measured',
+  memory: "one layer's activities, ten logits from layer to layer; a softmax for each layer",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
     from: count(

@@ -13,6 +13,7 @@ export const localSoftmax = defineLearner({
   source:
     'Greedy local losses: Belilovsky et al. 2019 (arXiv 1812.11446), Nøkland and Eidnes 2019 (arXiv 1901.06656); linear readouts, all layers at once',
   access: 'measured',
+  memory: "one layer's activities; a softmax for each layer",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

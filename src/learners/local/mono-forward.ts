@@ -13,6 +13,7 @@ export const monoForward = defineLearner({
   summary: 'as local-softmax, on activities as measured: their length counts',
   source: 'Mono-Forward, arXiv 2501.09238',
   access: 'measured',
+  memory: "one layer's activities; a softmax for each layer",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),

@@ -27,6 +27,7 @@ export const forwardGradient = defineLearner({
   source:
     'Ren et al. 2022 (arXiv 2210.03310): activity perturbation with local losses; here by differences, linear readouts, one group a layer, Adam',
   access: 'measured',
+  memory: "one layer's activities and perturbations; a softmax for each layer",
   options: strict({
     ...perturbationOptions({ epochs: 10, rate: 0.0003, readoutRate: 0.003 }),
     size: currentPerturbation(0.3),

@@ -20,6 +20,7 @@ export const multiplexedGradientDescent = defineLearner({
   source:
     'McCaughan et al. 2023 (arXiv 2303.03986), the algorithm in discrete time with codes drawn at random; here Adam instead of plain descent, and the exact gradient for the softmax outside the chip',
   access: 'measured',
+  memory: 'the output; a perturbation and a sum for every weight',
   options: strict({
     ...perturbationOptions({ epochs: 10, rate: 0.0003, readoutRate: 0.003 }),
     size: weightPerturbation(0.003),

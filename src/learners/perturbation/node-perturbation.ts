@@ -24,6 +24,7 @@ export const nodePerturbation = defineLearner({
   source:
     'Flower and Jabri 1993 (NIPS 5); Werfel, Xie and Seung 2005, Neural Computation 17:2699; here all layers at once, Adam, and the exact gradient for the softmax outside the chip',
   access: 'measured',
+  memory: "all layers' activities and perturbations; one number a case",
   options: strict({
     ...perturbationOptions({ epochs: 10, rate: 0.0001, readoutRate: 0.003 }),
     size: currentPerturbation(0.3),

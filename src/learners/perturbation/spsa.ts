@@ -17,6 +17,7 @@ export const spsa = defineLearner({
   source:
     'Spall 1992, IEEE Transactions on Automatic Control 37:332; here sizes c that do not shrink, Adam, and the exact gradient for the softmax outside the chip',
   access: 'measured',
+  memory: 'the output; a seed for every weight',
   options: strict({
     ...perturbationOptions({ epochs: 10, rate: 0.0003, readoutRate: 0.003 }),
     size: weightPerturbation(0.01),

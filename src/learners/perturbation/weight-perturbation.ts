@@ -20,6 +20,7 @@ export const weightPerturbationLearner = defineLearner({
   source:
     'Jabri and Flower 1992, IEEE Transactions on Neural Networks 3:154; all at once: Cauwenberghs 1993 (NIPS 5); here Adam, and the exact gradient for the softmax outside the chip',
   access: 'measured',
+  memory: 'the output; a seed and a sum for every weight',
   options: strict({
     ...perturbationOptions({ epochs: 10, rate: 0.0003, readoutRate: 0.003 }),
     size: weightPerturbation(0.003),
