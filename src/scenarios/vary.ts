@@ -209,10 +209,16 @@ function groupProblems(group: Group): Problem[] {
   );
 }
 
-/** A path, or a part of one, that is varied in two places. */
+/** Whether `path` is a part of `whole`, and not all of it. */
+const isWithin = (path: string, whole: string): boolean => path.startsWith(`${whole}.`);
+
+/**
+ * A path that is varied in two places, or a part of what is varied further down. A part of what is varied before it is fine: it changes what
+ * those values have made.
+ */
 const twice = (vary: readonly Varied[]): Problem[] =>
   vary.flatMap(({ path, place }, i) => {
-    const other = vary.slice(0, i).find(before => overlap(before.path, path));
+    const other = vary.slice(0, i).find(before => overlap(before.path, path) && !isWithin(path, before.path));
     if (other === undefined) return [];
     const message = `overlaps with ${other.path}, which is varied as well; one would overrule the other`;
     return [{ where: whereOf(place), path, message }];
