@@ -3,7 +3,13 @@ import { narrow, type Specification, wide } from '../../src/report/figures/figur
 import { figures } from '../../src/report/figures/index.ts';
 import { render } from '../../src/report/figures/vega.ts';
 import { type Study, study } from '../../src/report/study.ts';
-import { madeUpLessons, madeUpLives, madeUpRun, type Table } from '../fixtures/made-up-study.ts';
+import {
+  madeUpDistillation,
+  madeUpLessons,
+  madeUpLives,
+  madeUpRun,
+  type Table,
+} from '../fixtures/made-up-study.ts';
 import { axis, madeUpSweep, type Point } from '../fixtures/made-up-sweep.ts';
 
 const whole = study(madeUpRun());
@@ -21,11 +27,35 @@ const laws = {
 const line = study(madeUpSweep({ vary: [noise], laws }));
 const plane = study(madeUpSweep({ vary: [bits, noise], laws }));
 
+const told = study(madeUpDistillation());
+const distilled: Record<string, Study> = {
+  'transfer-error': told,
+  'transfer-agreement': told,
+  'agreement-matrix': told,
+  lineage: study(
+    madeUpDistillation([
+      { arm: 'told', samples: 1000, errors: [8, 9], agreements: [90, 91], line: [6, 7, 8] },
+      {
+        arm: 'copied',
+        samples: 0,
+        distill: { start: 'copy' },
+        errors: [90, 91],
+        agreements: [9, 10],
+        line: [80, 90, 90],
+      },
+    ]),
+  ),
+};
+
 /** A study that a figure has something to draw of. */
 const studyFor = (name: string): Study =>
-  ({ sweep: line, 'heat-maps': plane, life: study(madeUpLives()), 'box-cost': study(madeUpLessons()) })[
-    name
-  ] ?? whole;
+  ({
+    sweep: line,
+    'heat-maps': plane,
+    life: study(madeUpLives()),
+    'box-cost': study(madeUpLessons()),
+    ...distilled,
+  })[name] ?? whole;
 
 /** The Vega-Lite specification of a figure, where it has one. */
 function specificationOf(name: string, of: Study, frame = wide): Specification {

@@ -59,6 +59,9 @@ export const shapeOf = (learner: Learner): string =>
 /** Colours for lines that stand for nothing but themselves. */
 export const anyColours: readonly string[] = series.map(colour => colour.light);
 
+/** Shapes likewise. */
+export const anyShapes: readonly string[] = shapes;
+
 const all = [...roles, ...series, control];
 
 /** "--ink: #24272c; …" for a style sheet. */

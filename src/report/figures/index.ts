@@ -1,4 +1,5 @@
 /** @file The figures of the report, in their order. */
+import { agreementMatrix } from './agreement-matrix.ts';
 import { boxCost } from './box-cost.ts';
 import { boxes } from './boxes.ts';
 import { chip } from './chip.ts';
@@ -9,13 +10,19 @@ import { heatMaps } from './heat-maps.ts';
 import { layers } from './layers.ts';
 import { learningCurves } from './learning-curves.ts';
 import { life } from './life.ts';
+import { lineage } from './lineage.ts';
 import { neurons } from './neurons.ts';
 import { passes } from './passes.ts';
 import { receptiveFields } from './receptive-fields.ts';
 import { sweep } from './sweep.ts';
+import { transferAgreement, transferError } from './transfer.ts';
 
 export const figures: readonly Figure[] = [
   errors,
+  transferError,
+  transferAgreement,
+  lineage,
+  agreementMatrix,
   sweep,
   heatMaps,
   life,
