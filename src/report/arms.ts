@@ -37,6 +37,10 @@ export function armPoints(study: Study): ArmPoint[] {
   });
 }
 
+/** Whether a run is about students. */
+export const isDistilled = (study: Study): boolean =>
+  study.trials.some(({ planned }) => planned.specification.distill !== undefined);
+
 /** An arm in words, where the scenario has none for it. */
 function armOf({ specification }: TrialResult): string {
   const { start, targets, temperature, samples, student } = specification.distill!;

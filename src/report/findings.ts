@@ -6,7 +6,6 @@
 import { allOf, listed, percent, points, space } from './numbers.ts';
 import { distinct, type Learner, learnerInRole, quoted, type Setting, type Study, spanOf } from './study.ts';
 import { sweepFindings } from './sweep-words.ts';
-import { transferWords } from './transfer-words.ts';
 import {
   type Comparison,
   compare,
@@ -26,7 +25,6 @@ const mostNamed = 4;
 
 /** Sentences about all settings together. @param all standings, setting after setting */
 export const findings = (study: Study, all: readonly Standing[][]): string[] => [
-  ...transferWords(study),
   ...sweepFindings(study),
   ...heroText(study, all),
   ...rivalText(study, all),

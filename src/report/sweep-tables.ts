@@ -1,6 +1,7 @@
 /**
  * @file Tables of a sweep and of differences: how much each learner bears, and how it differs from Forward-Forward on the same chips.
  */
+import { isDistilled } from './arms.ts';
 import { levelText, slicesOf } from './axes.ts';
 import { pText } from './figures/differences.ts';
 import { html, type Markup } from './html.ts';
@@ -16,7 +17,7 @@ const mostSlices = 12;
 /** Levels at which each learner has lost a point, and at which it guesses; nothing where no axis is numeric. */
 export function enduranceTable(study: Study): Markup | undefined {
   const axis = study.axes.at(-1);
-  if (!axis || !study.cells.some(cell => cell.error)) return undefined;
+  if (!axis || isDistilled(study) || !study.cells.some(cell => cell.error)) return undefined;
   const all = slicesOf(study, axis);
   const slices = all.length > mostSlices ? [all[0]!, all.at(-1)!] : all;
   const row = (each: Endurance) =>

@@ -20,6 +20,20 @@ import type { Study } from './study.ts';
 export const transferRule =
   'An arm is said to beat another when it is better on average over pairs of chips and on every single pair (of five and more: on all but one).';
 
+/** The finding as a heading: what students have of their teachers, at best. */
+export function transferHeadline(study: Study): string {
+  const points = armPoints(study);
+  const told = points.filter(
+    point => targetsOf(point).start === 'fresh' && targetsOf(point).targets === 'soft',
+  );
+  const best = [...(told.length > 0 ? told : points)].sort(
+    (a, b) => over(study, a, studentError).mean - over(study, b, studentError).mean,
+  )[0]!;
+  const teacher = mean(best.results.map(({ distillation }) => distillation!.teacher.testErrorPercent));
+  const said = `${percent(over(study, best, studentError).mean)} after ${counted(best.samples)} images`;
+  return `A teacher that errs on ${percent(teacher)} makes a student that errs on ${said} (“${best.arm}”)`;
+}
+
 /** Sentences, place by place; none where nothing was distilled. */
 export function transferWords(study: Study): string[] {
   const points = armPoints(study);

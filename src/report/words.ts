@@ -7,6 +7,7 @@ import { headline } from './headline.ts';
 import { listed, percent, plural } from './numbers.ts';
 import { distinct, quoted, type Study, type Trial } from './study.ts';
 import { sweepHeadline } from './sweep-words.ts';
+import { transferHeadline, transferWords } from './transfer-words.ts';
 import { isBroken, isLevel, type Standing, standings } from './verdict.ts';
 
 /** What is said of one setting. */
@@ -41,6 +42,15 @@ export function answer(study: Study): Answer {
       cautions: cautions(study),
     };
   }
+  const told = transferWords(study);
+  if (told.length > 0)
+    return {
+      headline: transferHeadline(study),
+      settings: [],
+      findings: told,
+      costs: [],
+      cautions: cautions(study),
+    };
   return {
     headline: sweepHeadline(study) ?? headline(study, all),
     settings: study.settings.flatMap((setting, k) =>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { study } from '../../src/report/study.ts';
 import { transferWords } from '../../src/report/transfer-words.ts';
+import { answer } from '../../src/report/words.ts';
 import { type MadeUpStudent, madeUpDistillation, madeUpRun } from '../fixtures/made-up-study.ts';
 
 const words = (...students: MadeUpStudent[]) =>
@@ -75,6 +76,13 @@ test('the nearest student stands beside the teacher’s own second reading, and 
   expect(text).toContain('gives 81.5 % of its teacher');
   expect(text).toContain('the teacher repeats 98.0 % of its own');
   expect(text).toContain('11 passes an image');
+});
+
+test('the heading says what the best of those told softly make of it', () => {
+  const of = study(madeUpDistillation([soft([18, 19]), { ...soft([12, 13]), samples: 1000 }, hard([2, 3])]));
+  expect(answer(of).headline.replaceAll('\u00a0', ' ')).toBe(
+    'A teacher that errs on 5.5 % makes a student that errs on 12.5 % after 1,000 images (“soft”)',
+  );
 });
 
 test('a run without students has none of it', () => {
