@@ -22,6 +22,15 @@ export interface LayerShape {
   readonly biasRow: number;
   /** first of the label rows, −1 where there are none */
   readonly labelRow: number;
+  /** nominal gain of the amplifiers behind the nodes; in a resistive network only */
+  readonly gain?: number;
+}
+
+/** That a chip's crossbars be a network in which currents flow both ways (`resistive/network.ts`), with one more layer, of a unit a class. */
+export interface NetworkRequest {
+  readonly kind: 'resistive';
+  /** gain of the amplifiers behind a crossbar of n rows: this times √n */
+  readonly amplification: number;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { LabelEntry, LayerShape } from './access.ts';
+import type { LabelEntry, LayerShape, NetworkRequest } from './access.ts';
 import { buildBox } from './boxes/index.ts';
 import { Chip } from './chip.ts';
 import { correlationScratch } from './correlate.ts';
@@ -14,11 +14,14 @@ import { buildFront } from './front.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildNeurons } from './neurons/index.ts';
+import { buildDiodes, buildNetwork, gainBehind, asNetwork } from './resistive/network.ts';
 
 export interface ChipRequest {
   readonly inputs: number;
   readonly classes: number;
   readonly labels: LabelEntry;
+  /** where layers are not to be sent through one after the other */
+  readonly network?: NetworkRequest;
   /** most samples of one pass */
   readonly batch: number;
 }
@@ -30,7 +33,8 @@ export function buildChip(
   engine: Engine,
   stream: (path: string) => Stream,
 ): Chip {
-  const { inputs, classes, labels, batch } = request;
+  const { inputs, classes, labels, batch, network } = request;
+  if (network) return buildResistive(model, request, network, engine, stream);
   const shapes = layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
   const meter = newMeter(shapes.length);
   const streams: Stream[] = [];
@@ -70,6 +74,54 @@ export function buildChip(
       most(s => s.units),
       engine,
     ),
+  });
+}
+
+/** The same parts as a network in which currents flow both ways, with a last layer of a unit a class. */
+function buildResistive(
+  given: ChipModel,
+  { inputs, classes, labels, batch }: ChipRequest,
+  network: NetworkRequest,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Chip {
+  if (labels !== 'none') throw new RangeError('a resistive network has no label entry');
+  const model = asNetwork(given);
+  const shapes = layerShapes([...model.layers, classes], inputs, 0).map(shape =>
+    Object.freeze({ ...shape, gain: gainBehind(network, shape) }),
+  );
+  const meter = newMeter(shapes.length);
+  const streams: Stream[] = [];
+  const under = (path: string) => (name: string) => {
+    const named = stream(`${path}/${name}`);
+    streams.push(named);
+    return named;
+  };
+  const crossbars = shapes.map(({ rows, units }, l) =>
+    buildCrossbar(model, l, rows, units, batch, engine, meter, under(`layer/${l + 1}/crossbar`)),
+  );
+  const circuits = shapes.map(({ units }, l) =>
+    buildDiodes(model, units, engine, under(`layer/${l + 1}/neurons`)),
+  );
+  const front = buildFront(model, shapes[0]!, labels, classes, batch, crossbars[0]!, undefined, engine);
+  const parts = { model: given, shapes, crossbars, front, circuits, batch, meter };
+  const widest = Math.max(...shapes.flatMap(({ rows, units }) => [rows, units]));
+  return new Chip({
+    model: given,
+    engine,
+    shapes: Object.freeze(shapes),
+    entry: labels,
+    classes,
+    batch,
+    front,
+    crossbars,
+    network: buildNetwork(parts, engine, (l, path) => under(`layer/${l + 1}/neurons`)(path)),
+    neurons: circuits,
+    boxes: shapes.map(() => undefined),
+    frontBox: undefined,
+    meter,
+    streams,
+    scratch: correlationScratch(2 * batch + 2, widest, widest, engine),
   });
 }
 

@@ -18,6 +18,7 @@ import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
 import { type FullPass, fullPassOf, newInnerPass, newPass, partOf } from './pass.ts';
+import type { Network } from './resistive/network.ts';
 
 /** The parts an individual is made of; `build.ts` makes them. */
 export interface Parts {
@@ -29,6 +30,8 @@ export interface Parts {
   readonly batch: number;
   readonly front: Front;
   readonly crossbars: readonly Crossbar[];
+  /** where they are not layers to be sent through but one circuit that settles */
+  readonly network?: Network;
   readonly neurons: readonly NeuronCircuits[];
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
@@ -82,9 +85,10 @@ export class Chip {
 
   /** One forward pass of the held images. */
   send(labels: Labels, measured: Pass, nudges?: Nudges): void {
-    const { crossbars, front, shapes } = this.parts;
+    const { crossbars, front, network, shapes } = this.parts;
     const pass = fullPassOf(measured);
     this.#check(labels, pass.batch);
+    if (network) return network.settle(pass, nudges);
     front.send(labels, pass);
     this.#finishLayer(0, pass, nudges);
     for (let l = 1; l < crossbars.length; l++) {
@@ -232,6 +236,11 @@ export class Chip {
     }
   }
 
+  /** Ends what boxes have begun outside this program. Nothing passes any more. */
+  close(): void {
+    for (const box of this.#boxes()) box.close?.();
+  }
+
   #boxes(): Box[] {
     const { frontBox, boxes } = this.parts;
     return [frontBox, ...boxes].filter(box => box !== undefined);
@@ -249,6 +258,18 @@ export class Chip {
         pairConductance: meanPairConductance(c.weights, model.cell, range),
       })),
     );
+  }
+
+  /** Puts weights into the cells as they are, past all physics: those that this individual held before. @throws Error when sizes differ */
+  restore(weights: readonly Matrix[]): void {
+    const { crossbars, front, engine } = this.parts;
+    crossbars.forEach(({ weights: own }, l) => {
+      const { rows, columns } = weights[l] ?? { rows: 0, columns: 0 };
+      if (rows !== own.rows || columns !== own.columns)
+        throw new Error(`layer ${l + 1} has ${own.rows} × ${own.columns} weights, not ${rows} × ${columns}`);
+      engine.kernels.copy(weights[l]!, own);
+    });
+    front.weightsChanged();
   }
 
   /** Rows `from` on of the weights of layer l, for drawing. */

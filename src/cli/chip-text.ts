@@ -1,4 +1,5 @@
 /** @file A chip as `mortal inspect` prints it. */
+import type { Curves } from '../chips/boxes/table.ts';
 import type { Converter } from '../chips/model.ts';
 import type { ChipAbout } from '../scenarios/describe-chip.ts';
 import type { LayerIndividual, Spread } from '../scenarios/individual.ts';
@@ -63,6 +64,10 @@ function partText({ kind, ...parameters }: { kind: string }): string {
 function valueText(key: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(' ');
   if (typeof value === 'object' && value !== null && 'text' in value) return JSON.stringify(value.text); // a formula
+  if (typeof value === 'object' && value !== null && 'outputs' in value) return curvesText(value as Curves);
   if (typeof value !== 'number') return String(value);
   return key.endsWith('Conductance') ? si(value, 'S') : String(value);
 }
+
+const curvesText = ({ input, outputs }: Curves) =>
+  `${outputs.length} ${outputs.length === 1 ? 'curve' : 'curves'} of ${input.length} points from ${input[0]} to ${input.at(-1)}`;

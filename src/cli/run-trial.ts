@@ -2,6 +2,12 @@
 import type { Shell } from './main.ts';
 import { whole } from './whole.ts';
 
+interface Options {
+  readonly job: string;
+  readonly index: number;
+  readonly allowProgram?: boolean;
+}
+
 export function addRunTrial({ program, world, does }: Shell): void {
   program
     .command('run-trial', { hidden: true })
@@ -9,8 +15,9 @@ export function addRunTrial({ program, world, does }: Shell): void {
     .argument('<folder>', 'folder of the run')
     .requiredOption('--job <key>', 'name of the job')
     .requiredOption('--index <n>', 'which task', whole)
+    .option('--allow-program', 'let boxes start programs')
     .action(
-      does(async (folder: string, { job, index }: { job: string; index: number }) => {
+      does(async (folder: string, { job, index, allowProgram = false }: Options) => {
         const [{ runTask }, { resolve }, { readPlan }, { Store }, { gather }] = await Promise.all([
           import('../lab/slurm/task.ts'),
           import('node:path'),
@@ -19,7 +26,11 @@ export function addRunTrial({ program, world, does }: Shell): void {
           import('./gather.ts'),
         ]);
         const directory = resolve(world.cwd, folder);
-        await runTask(directory, job, index, { versions: await world.versions(), bench: world.bench });
+        await runTask(directory, job, index, {
+          versions: await world.versions(),
+          bench: world.bench,
+          allowPrograms: allowProgram,
+        });
         // the task that ends last gathers, so that a run whose submitting process is gone has its tables and report
         const plan = readPlan(directory, folder);
         if (new Store(directory).isComplete(plan.trials)) await gather(directory, plan, world);

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly quick?: true;
   readonly dry?: true;
+  readonly allowProgram?: true;
+  readonly saveChip?: true;
   readonly quiet?: true;
   readonly json?: true;
   /** prints no results: they are not what the caller is asked for */
@@ -57,6 +59,14 @@ export function addRun({ program, world, does }: Shell): void {
       "the scenario's own short version, an answer in minutes; goes to reports/<scenario>-quick",
     )
     .option('--dry', 'say what there is to do, how long it would take and how much memory; write nothing')
+    .option(
+      '--allow-program',
+      'let boxes of kind "program" start what they name; a scenario of somebody else may name anything',
+    )
+    .option(
+      '--save-chip',
+      'keep every chip that is trained in this run: artefacts/chip-<trial>.safetensors in its folder',
+    )
     .option('-o, --out <folder>', 'where results and report go (default: reports/<scenario>)')
     .option('-q, --quiet', 'no progress')
     .option('--json', 'print the results as JSON')
@@ -97,7 +107,7 @@ export async function runScenario(file: string, options: RunOptions, world: Worl
     quick: options.quick === true,
     cwd: world.cwd,
   });
-  const trials = plan(scenario);
+  const trials = plan(scenario).map(trial => (options.saveChip ? { ...trial, isKept: true } : trial));
   await checkOnly(
     options.only,
     trials.map(({ learner }) => learner),
@@ -112,6 +122,7 @@ export async function runScenario(file: string, options: RunOptions, world: Worl
   if (options.slurm !== undefined)
     await (await import('../scenarios/slurm-file.ts')).readSlurmFile(options.slurm, world.cwd); // before anything is written
   if (options.cancel) return { code: await cancel(directory, near, world) };
+  if (!options.allowProgram) await refusePrograms(file, trials);
   store.savePlan(whole);
   const todo = lab.pending(whole, store, options.only, text => void world.stderr.write(`${text}\n`));
   const other = lab.otherVersions(todo.found, (await world.versions()).mortal ?? '');
@@ -171,7 +182,7 @@ async function interruptibly(
 }
 
 async function executor(
-  { executor, workers, slurm }: RunOptions,
+  { executor, workers, slurm, allowProgram }: RunOptions,
   trials: number,
   directory: string,
   show: Display,
@@ -185,6 +196,7 @@ async function executor(
     directory,
     cwd: world.cwd,
     slurm,
+    allowPrograms: allowProgram === true,
     versions: await world.versions(),
     bench: world.bench,
     say: show.say,
@@ -268,6 +280,18 @@ async function checkOnly(only: readonly string[], learners: readonly string[]): 
   if (problems.length > 0) throw new InputError(problems);
 }
 
+/** Programs are started by a person, not by a file. @throws InputError where boxes name some */
+async function refusePrograms(file: string, trials: Plan['trials']): Promise<void> {
+  const [{ programsOf }, { InputError }] = await Promise.all([
+    import('../scenarios/brought.ts'),
+    import('../scenarios/problems.ts'),
+  ]);
+  const programs = programsOf(trials.map(({ specification }) => specification));
+  if (programs.length === 0) return;
+  const message = `a box would start the program ${programs.join(' and ')}; to let it, add --allow-program to the command`;
+  throw new InputError([{ where: file, path: '', message }]);
+}
+
 /** What the command that goes on has to say of where trials run. */
 const where = ({ executor, slurm }: RunOptions): string =>
   executor === 'slurm' ? ` --executor slurm${slurm === undefined ? '' : ` --slurm ${quoted(slurm)}`}` : '';
@@ -276,8 +300,9 @@ const quoted = (text: string) =>
   /^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The command that does all of it again. */
-function commandLine(file: string, { set, seeds, out, quick }: RunOptions): string {
+function commandLine(file: string, { set, seeds, out, quick, allowProgram }: RunOptions): string {
   const options = [
+    ...(allowProgram ? ['--allow-program'] : []),
     ...(quick ? ['--quick'] : []),
     ...set.flatMap(argument => ['--set', argument]),
     ...(seeds === undefined ? [] : ['--seeds', seeds]),

@@ -11,6 +11,7 @@ interface Options {
   readonly workers?: number;
   readonly quick?: true;
   readonly quiet?: true;
+  readonly allowProgram?: true;
   readonly out?: string;
 }
 
@@ -31,6 +32,7 @@ export function addTune({ program, world, does }: Shell): void {
     .option('--seeds <list>', 'chips to tune on; no report should show them', '[101]')
     .option('-w, --workers <n>', 'trials at a time (default: one per core)', whole)
     .option('--quick', "tune on the scenario's own short version")
+    .option('--allow-program', 'let boxes of kind "program" start what they name')
     .option('-q, --quiet', 'no progress')
     .option('-o, --out <file>', 'the tuning file (default: scenarios/tuning/<scenario>.json)')
     .addHelpText(
@@ -54,7 +56,7 @@ async function act(file: string, options: Options, world: World): Promise<number
     import('../lab/files.ts'),
   ]);
   const known = await world.known();
-  const { set, quick } = options;
+  const { set, quick, allowProgram } = options;
   const untuned = [...set, 'tuned=null'];
   const scenario = await load(file, known, { overrides: untuned, quick: quick === true, cwd: world.cwd });
   const grid = await gridOf(options.grid, scenario.settings[0]!.entries);
@@ -74,6 +76,7 @@ async function act(file: string, options: Options, world: World): Promise<number
       untold: true,
       out: directory,
       ...(quick && { quick }),
+      ...(allowProgram && { allowProgram }),
       ...(options.quiet && { quiet: true as const }),
       ...(options.workers !== undefined && { workers: options.workers }),
     },
@@ -137,12 +140,13 @@ async function tell(
 
 const quoted = (text: string) => (/^[\w./=:,[\]-]+$/.test(text) ? text : `'${text}'`);
 
-function commandLine(file: string, { grid, set, seeds, quick }: Options): string {
+function commandLine(file: string, { grid, set, seeds, quick, allowProgram }: Options): string {
   const parts = [
     ...grid.flatMap(each => ['--grid', each]),
     ...set.flatMap(each => ['--set', each]),
     ...(seeds === '[101]' ? [] : ['--seeds', seeds]),
     ...(quick ? ['--quick'] : []),
+    ...(allowProgram ? ['--allow-program'] : []),
   ];
   return ['mortal', 'tune', file, ...parts].map(quoted).join(' ');
 }

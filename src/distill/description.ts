@@ -67,7 +67,8 @@ export const transferKeys = {
 export const DistillFrame = strict(
   {
     teacher: Type.Unsafe<unknown>({
-      description: 'the learner that made the teacher: its name, or an object with its options',
+      description:
+        'the learner that made the teacher: its name, or an object with its options; or {"saved": "chip.safetensors"}, a chip that was kept (`mortal run --save-chip`)',
     }),
     teacherChip: Type.Optional(
       Type.Unsafe<unknown>({
@@ -95,4 +96,6 @@ export interface TeacherRequest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly readout: 'principal' | 'one pass';
+  /** the file that it was kept in, where it was made before, and what that file must be */
+  readonly saved?: { readonly path: string; readonly sha256: string };
 }

@@ -4,34 +4,19 @@
  */
 import onnxProto from 'onnx-proto';
 import { checkProduct, type Gemm } from './gemm.ts';
-import type { Matrix } from './matrix.ts';
-import { openSession, Tensor } from './onnxruntime-session.ts';
+import { openSession } from './onnxruntime-session.ts';
 
 /** @param threads threads of one product */
 export function openOnnxruntimeGemm(threads: number): Gemm {
   const session = openSession(productModel(), threads);
-  const tensors = new Map<ArrayBufferLike, Map<string, Tensor>>();
-
-  // one tensor per (place, shape), so that a training step makes none
-  const tensorOf = (m: Matrix): Tensor => {
-    const known = tensors.get(m.data.buffer) ?? new Map<string, Tensor>();
-    const key = `${m.data.byteOffset}: ${m.rows} × ${m.columns}`;
-    const tensor = known.get(key) ?? new Tensor('float32', m.data, [m.rows, m.columns]);
-    tensors.set(m.data.buffer, known.set(key, tensor));
-    return tensor;
-  };
-
   return {
     name: 'onnxruntime',
     multiply(a, b, out) {
       checkProduct(a, b, out);
       if (a.data.length === 0 || b.data.length === 0) out.data.fill(0);
-      else session.run({ a: tensorOf(a), b: tensorOf(b) }, { out: tensorOf(out) });
+      else session.run({ a, b }, { out });
     },
-    close() {
-      tensors.clear();
-      session.close();
-    },
+    close: session.close,
   };
 }
 

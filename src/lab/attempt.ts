@@ -4,7 +4,7 @@
 import type { Split } from '../data/data.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import { artefactsIn } from './artefacts.ts';
-import type { Outcome, Progress, RunTrial } from './executor.ts';
+import type { Bench, Outcome, Progress, RunTrial } from './executor.ts';
 
 /** Runs a trial; an error it throws, or an answer that is no number, becomes a result of status 'failed'. */
 export async function attempt(
@@ -12,14 +12,15 @@ export async function attempt(
   trial: PlannedTrial,
   split: Split,
   progress: (progress: Progress) => void,
-  artefacts?: string,
+  { artefacts, allowPrograms = false }: Pick<Bench, 'artefacts' | 'allowPrograms'> = {},
 ): Promise<Outcome> {
-  const { id, specification, pictures } = trial;
+  const { id, specification, pictures, isKept } = trial;
   const start = performance.now();
   let result: TrialResult;
   try {
-    result = await runTrial({ id, specification, pictures }, split, {
+    result = await runTrial({ id, specification, pictures, ...(isKept && { isKept }) }, split, {
       progress,
+      allowPrograms,
       ...(artefacts !== undefined && { artefacts: artefactsIn(artefacts) }),
     });
     const odd = result.readouts.find(({ testErrorPercent }) => !Number.isFinite(testErrorPercent));

@@ -50,7 +50,7 @@ export interface Executor {
 
 /** The trial itself, as `src/scenarios/trial.ts` exports it. */
 export type RunTrial = (
-  trial: Pick<PlannedTrial, 'id' | 'specification' | 'pictures'>,
+  trial: Pick<PlannedTrial, 'id' | 'specification' | 'pictures' | 'isKept'>,
   split: Split,
   hooks: TrialHooks,
 ) => Promise<TrialResult>;
@@ -64,6 +64,8 @@ export interface Bench {
   readonly loadSplit: LoadSplit;
   /** folder for what trials of the run share */
   readonly artefacts?: string;
+  /** whether boxes may start programs */
+  readonly allowPrograms?: boolean;
 }
 
 /** `loadSplit`, each split loaded once. */

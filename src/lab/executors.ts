@@ -17,6 +17,8 @@ export interface Job {
   readonly cwd: string;
   /** file that says what a Slurm cluster is asked for */
   readonly slurm?: string | undefined;
+  /** whether boxes may start programs */
+  readonly allowPrograms: boolean;
   /** of the programs that results depend on */
   readonly versions: Readonly<Record<string, string>>;
   /** A line for the user. */
@@ -34,29 +36,30 @@ export interface ExecutorKind {
 export const executors: Readonly<Record<string, ExecutorKind>> = {
   pool: {
     summary: 'a thread for each trial, as many as there are cores',
-    async make({ directory, workers, trials, bench }) {
+    async make({ directory, workers, trials, allowPrograms, bench }) {
       const { pool } = await import('./pool.ts');
       const width = Math.max(1, Math.min(workers ?? availableParallelism(), trials));
-      return pool(width, { ...(await bench()), artefacts: artefactsFolder(directory) });
+      return pool(width, { ...(await bench()), artefacts: artefactsFolder(directory), allowPrograms });
     },
   },
   serial: {
     summary: 'one trial after the other, in this process',
-    async make({ directory, bench }) {
+    async make({ directory, allowPrograms, bench }) {
       const { serial } = await import('./serial.ts');
-      return serial({ ...(await bench()), artefacts: artefactsFolder(directory) });
+      return serial({ ...(await bench()), artefacts: artefactsFolder(directory), allowPrograms });
     },
   },
   slurm: {
     summary: 'an array job on a Slurm cluster, described by --slurm',
-    async make({ directory, cwd, slurm: file, versions, bench, say }) {
+    async make({ directory, cwd, slurm: file, allowPrograms, versions, bench, say }) {
       const [{ slurm }, { readSlurmFile }] = await Promise.all([
         import('./slurm.ts'),
         import('../scenarios/slurm-file.ts'),
       ]);
       const { mortal = '', 'onnxruntime-node': products = '' } = versions;
       const needed = { mortal, 'onnxruntime-node': products };
-      return slurm({ directory, settings: await readSlurmFile(file, cwd), versions: needed, bench, say });
+      const settings = await readSlurmFile(file, cwd);
+      return slurm({ directory, settings, allowPrograms, versions: needed, bench, say });
     },
   },
 };

@@ -10,7 +10,7 @@ import { type Bench, type Executor, inLanes, loadedOnce, type Outcome } from './
 import type { Message, Task } from './work.ts';
 
 /** @param workers threads, each with one trial at a time */
-export function pool(workers: number, { trialModule, loadSplit, artefacts }: Bench): Executor {
+export function pool(workers: number, { loadSplit, ...bench }: Bench): Executor {
   const splitOf = loadedOnce(loadSplit);
   const threads = new Piscina<Task, Outcome>({
     filename: fileURLToPath(new URL('worker.js', import.meta.url)), // not .ts: Node 20 starts no worker from TypeScript
@@ -36,7 +36,7 @@ export function pool(workers: number, { trialModule, loadSplit, artefacts }: Ben
           const start = performance.now();
           running.set(trial.id, trial);
           watcher.started(trial);
-          const outcome = await threads.run({ trial, split, trialModule, artefacts }).catch(error => ({
+          const outcome = await threads.run({ trial, split, ...bench }).catch(error => ({
             result: failure(trial, error),
             seconds: (performance.now() - start) / 1000,
           }));

@@ -5,7 +5,7 @@
 import { attempt } from './attempt.ts';
 import { type Bench, type Executor, inLanes, loadedOnce, type Progress, type RunTrial } from './executor.ts';
 
-export function serial({ trialModule, loadSplit, artefacts }: Bench): Executor {
+export function serial({ trialModule, loadSplit, ...bench }: Bench): Executor {
   const splitOf = loadedOnce(loadSplit);
   return {
     workers: 1,
@@ -16,7 +16,7 @@ export function serial({ trialModule, loadSplit, artefacts }: Bench): Executor {
         if (watcher.claims?.(trial) === false) return;
         watcher.started(trial);
         const tell = (progress: Progress) => watcher.progressed(trial, progress);
-        const outcome = await attempt(runTrial, trial, split, tell, artefacts);
+        const outcome = await attempt(runTrial, trial, split, tell, bench);
         watcher.finished(trial, outcome);
       });
     },

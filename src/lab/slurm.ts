@@ -34,6 +34,8 @@ export interface Cluster {
   /** folder of the run */
   readonly directory: string;
   readonly settings: SlurmSettings;
+  /** whether boxes may start programs on nodes */
+  readonly allowPrograms?: boolean;
   /** versions that nodes must have */
   readonly versions: Readonly<Record<string, string>>;
   bench(): Promise<Bench>;
@@ -132,11 +134,11 @@ class Watch {
   }
 
   async #send(job: SlurmJob): Promise<void> {
-    const { directory, settings, say } = this.#cluster;
+    const { directory, settings, allowPrograms, say } = this.#cluster;
     const own = fileURLToPath(new URL('../main.js', import.meta.url));
     const command = settings.command ?? `${quoted(process.execPath)} ${quoted(own)}`;
     const path = join(job.folder, 'job.sh');
-    writeWhole(path, script(job, directory, settings, command));
+    writeWhole(path, script(job, directory, settings, command, allowPrograms));
     const number = await this.#sent(job, path);
     if (number === undefined) return;
     noteNumber(job, number);

@@ -5,15 +5,12 @@ import { parentPort } from 'node:worker_threads';
 import type { Split } from '../data/data.ts';
 import type { PlannedTrial } from '../scenarios/trial-files.ts';
 import { attempt } from './attempt.ts';
-import type { Outcome, Progress, RunTrial } from './executor.ts';
+import type { Bench, Outcome, Progress, RunTrial } from './executor.ts';
 
-export interface Task {
+export interface Task extends Omit<Bench, 'loadSplit'> {
   readonly trial: PlannedTrial;
   /** over shared memory */
   readonly split: Split;
-  /** URL of a module that exports `runTrial` */
-  readonly trialModule: string;
-  readonly artefacts?: string | undefined;
 }
 
 /** Sent to the main thread on the way. */
@@ -22,8 +19,8 @@ export interface Message {
   readonly progress: Progress;
 }
 
-export async function work({ trial, split, trialModule, artefacts }: Task): Promise<Outcome> {
+export async function work({ trial, split, trialModule, ...bench }: Task): Promise<Outcome> {
   const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
   const tell = (progress: Progress) => parentPort?.postMessage({ id: trial.id, progress } satisfies Message);
-  return attempt(runTrial, trial, split, tell, artefacts);
+  return attempt(runTrial, trial, split, tell, bench);
 }

@@ -7,6 +7,7 @@ import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
+import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import { phyll } from './forward-forward/phyll.ts';
@@ -52,5 +53,6 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     surrogateMlp,
     feedbackAlignment,
     directFeedbackAlignment,
+    equilibriumPropagation,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );

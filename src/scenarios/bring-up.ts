@@ -35,8 +35,25 @@ export function bringUp(
 ): TrialResult {
   const { specification } = trial;
   const { training = split.training } = given;
+  const chip = chipFor(specification, learnerOf(specification), training, engine, given.individual);
+  try {
+    return storyOf(chip, trial, training, split, engine, hooks, given);
+  } finally {
+    chip.close();
+  }
+}
+
+function storyOf(
+  chip: Chip,
+  trial: { id: string; specification: TrialSpecification; pictures?: boolean },
+  training: Samples,
+  split: Split,
+  engine: Engine,
+  hooks: TrialHooks,
+  given: Given,
+): TrialResult {
+  const { specification } = trial;
   const learner = learnerOf(specification);
-  const chip = chipFor(specification, learner, training, engine, given.individual);
   const judge = judgeOf(training.inputs, engine);
   const record = recordCurve(specification, chip, split, judge, hooks);
   let grown: Grown | undefined;

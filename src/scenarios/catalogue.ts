@@ -22,7 +22,7 @@ export function scenarioFiles(folder: string): { path: string; title: string }[]
     return [];
   }
   return paths
-    .filter(path => path.endsWith('.json') && !/\.(schema|example)\.json$/.test(path))
+    .filter(path => /^(?!tuning).*\.json$/.test(path) && !/\.(schema|example)\.json$/.test(path))
     .sort()
     .map(path => ({
       path: join('scenarios', path),

@@ -7,6 +7,7 @@ import { InputError } from './problems.ts';
 import { readSource } from './read.ts';
 import type { Known, Scenario } from './schema.ts';
 import { readSlurmFile } from './slurm-file.ts';
+import { readTuning } from './tuning-file.ts';
 
 /** @returns what the file is, in words @throws InputError with everything that is wrong with it */
 export async function checkFile(file: string, known: Known, cwd: string): Promise<string> {
@@ -19,6 +20,10 @@ export async function checkFile(file: string, known: Known, cwd: string): Promis
   ) {
     await readSlurmFile(file, cwd);
     return 'what a Slurm cluster is asked for';
+  }
+  if (entry(written, 'rule') !== undefined) {
+    const { learners } = await readTuning(file, cwd);
+    return `settings chosen for ${several(Object.keys(learners).length, 'learner')}`;
   }
   const kind = kindOf(written, resolve(cwd, file));
   if (kind === undefined)

@@ -10,6 +10,7 @@ import { BoxModel } from '../chips/boxes/box.ts';
 import { Cell } from '../chips/cells/cell.ts';
 import { ChipModel } from '../chips/model.ts';
 import { Neuron } from '../chips/neurons/neuron.ts';
+import { modelProblems } from './brought.ts';
 import {
   type Entry,
   parse,
@@ -109,7 +110,8 @@ export class Devices {
   async #read(kind: DeviceKind, path: string, within: readonly string[]): Promise<Written> {
     const written = await this.whole(kind, parse(readSource(path, this.#folder)), [...within, path]);
     const { value, problems } = await check(deviceKinds[kind].schema, written);
-    const odd = problems.length === 0 && kind === 'chip' ? chipProblems(value as ChipModel, written) : [];
+    const chip = problems.length === 0 && kind === 'chip' ? (value as ChipModel) : undefined;
+    const odd = chip ? [...chipProblems(chip, written), ...(await modelProblems(chip, written))] : [];
     if (problems.length + odd.length > 0) throw new InputError([...problems, ...odd]);
     this.#used.set(path, { kind, name: basename(path, '.json'), ...about(written) });
     return written;

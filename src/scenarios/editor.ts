@@ -20,6 +20,7 @@ interface Described extends Json {
   items?: Described;
   description?: string;
   unit?: string;
+  links?: boolean;
   const?: unknown;
 }
 
@@ -172,12 +173,21 @@ function flat({ oneOf: members = [], description }: Described): Json {
 
 /** A description as people may write it: keywords of our own gone, keys with a default optional. */
 function writable(schema: Described): Described {
-  const { unit, formula: _formula, csv: _csv, discriminator: _discriminator, ...rest } = schema;
+  const {
+    unit,
+    links: _links,
+    formula: _formula,
+    csv: _csv,
+    file: _file,
+    discriminator: _discriminator,
+    ...rest
+  } = schema;
   const own: Described = { ...rest };
   if (unit !== undefined)
     own.description = `${schema.description} (${unit === '1' ? 'a number or "5 %"' : `text with a unit, or a number in ${unit}`})`;
   if (schema.oneOf !== undefined) own.oneOf = schema.oneOf.map(writable);
   if (schema.items !== undefined) own.items = writable(schema.items);
+  if (schema.links !== undefined) own.items = { anyOf: [named('box'), { type: 'object' }] };
   if (schema.properties === undefined) return own;
   own.properties = mapped(schema.properties, writable);
   own.required = (schema.required ?? []).filter(key => schema.properties![key]!.default === undefined);

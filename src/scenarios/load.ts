@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ChipModel } from '../chips/model.ts';
+import { derivativeProblems, frontProblems, modelProblems } from './brought.ts';
 import { Devices } from './devices.ts';
 import { readEntries } from './entries.ts';
 import { entry, type Place, parse, type Source, textAt, type Written, whereOf, without } from './locate.ts';
@@ -13,7 +14,7 @@ import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
 import { distillProblems, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
-import { chipProblems, dataProblems, sizeProblems } from './sense.ts';
+import { chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
 import { readTuning } from './tuning-file.ts';
 import { check } from './validate.ts';
 import { axesOf, crossed, readVary, type Varied } from './vary.ts';
@@ -153,9 +154,32 @@ async function readSetting(
   ]);
   const set = known.dataSets[data.set];
   if (chip !== undefined && set !== undefined && 'inputs' in set)
-    problems.push(...sizeProblems(chip, set, writtenChip, ['chip']));
+    problems.push(
+      ...sizeProblems(chip, set, writtenChip, ['chip']),
+      ...(await frontProblems(chip, set.inputs, writtenChip, ['chip'])),
+    );
+  if (chip !== undefined && entries !== undefined)
+    for (const [k, one] of entries.entries())
+      problems.push(
+        ...derivativeProblems(chip, one, entry(root, 'learners')!, [k], ['learners']),
+        ...networkProblems(chip, one, entry(root, 'learners')!, [k], ['learners']),
+      );
   if (chip !== undefined && distill !== undefined && set !== undefined && 'classes' in set)
     problems.push(
+      ...derivativeProblems(
+        distill.teacher.chip,
+        distill.teacher.entry,
+        writtenDistill,
+        ['teacher'],
+        ['distill'],
+      ),
+      ...networkProblems(
+        distill.teacher.chip,
+        distill.teacher.entry,
+        writtenDistill,
+        ['teacher'],
+        ['distill'],
+      ),
       ...distillProblems(distill, { data, chip, classes: set.classes }, writtenDistill, ['distill']),
     );
   if (problems.length > 0 || chip === undefined || entries === undefined) throw new InputError(problems);
@@ -187,7 +211,10 @@ export async function readChip(written: Written, devices: Devices): Promise<Chip
   const whole = await devices.whole('chip', written);
   const { value, problems } = await check(ChipModel, whole, ['chip']);
   const chip = value as ChipModel;
-  const odd = problems.length > 0 ? problems : chipProblems(chip, whole, ['chip']);
+  const odd =
+    problems.length > 0
+      ? problems
+      : [...chipProblems(chip, whole, ['chip']), ...(await modelProblems(chip, whole, ['chip']))];
   if (odd.length > 0) throw new InputError(odd);
   return withoutWords(chip);
 }

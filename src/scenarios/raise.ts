@@ -38,7 +38,7 @@ export function chipFor(
 
 function requestFor({ options }: Upbringing, learner: Learner, { inputs, classes }: Samples): ChipRequest {
   const batch = typeof options.batch === 'number' ? options.batch : 0;
-  return { inputs, classes, labels: learner.needs(options).labels, batch: Math.max(batch, evaluationBatch) };
+  return { inputs, classes, ...learner.needs(options), batch: Math.max(batch, evaluationBatch) };
 }
 
 /** Gives the learner its lesson. @param along what the lesson has besides */

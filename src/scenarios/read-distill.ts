@@ -7,14 +7,15 @@ import type { ChipModel } from '../chips/model.ts';
 import type { Distillation, DistillFrame } from '../distill/description.ts';
 import { readEntries } from './entries.ts';
 import { problem } from './explain.ts';
-import { entry, type Path, type Written } from './locate.ts';
-import type { Problem } from './problems.ts';
+import { entry, type Path, plain, type Written, whereOf } from './locate.ts';
+import { InputError, type Problem } from './problems.ts';
 import type { Entry, Known, Setting } from './schema.ts';
 
 /** A distillation before a trial gives its teachers their seeds. */
 export interface DistillRequest extends Omit<Distillation, 'teacher'> {
   readonly teacher: {
     readonly entry: Entry;
+    readonly saved?: { readonly path: string; readonly sha256: string; readonly seed: number };
     readonly chip: ChipModel;
     readonly readout: Distillation['teacher']['readout'];
   };
@@ -31,9 +32,45 @@ export async function readDistill(
   learners: Known['learners'],
 ): Promise<DistillRequest> {
   const teacher = entry(written, 'teacher')!;
-  const [made] = await readEntries({ kind: 'list', at: teacher.at, items: [teacher] }, learners);
   const { teacher: _teacher, teacherChip: _chip, readout, ...transfer } = frame;
+  const saved = entry(teacher, 'saved');
+  if (saved) return { ...transfer, teacher: { ...(await savedTeacher(saved, learners)), readout } };
+  const [made] = await readEntries({ kind: 'list', at: teacher.at, items: [teacher] }, learners);
   return { ...transfer, teacher: { entry: made!, chip: await chip(entry(written, 'teacherChip')), readout } };
+}
+
+/** A teacher that was kept in a file. @throws InputError where that is no chip, or one that nobody here can read */
+async function savedTeacher(written: Written, learners: Known['learners']) {
+  const [{ readFileSync }, { resolve }, { chipOfBytes, digestOfFile }] = await Promise.all([
+    import('node:fs'),
+    import('node:path'),
+    import('./saved-chip.ts'),
+  ]);
+  const name = String(plain(written));
+  const wrong = (message: string) =>
+    new InputError([
+      { where: whereOf(written.at), path: 'distill.teacher.saved', message: `"${name}" ${message}` },
+    ]);
+  const path = resolve(written.at.source.folder, name);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    throw wrong('cannot be read');
+  }
+  try {
+    const { specification } = chipOfBytes(bytes);
+    const learner = learners[specification.learner];
+    if (!learner)
+      throw new Error(`is of a learner called "${specification.learner}", and there is none here`);
+    return {
+      entry: { name: learner.name, learner, options: specification.options },
+      chip: specification.chip,
+      saved: { path, sha256: digestOfFile(bytes), seed: specification.seed },
+    };
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
 }
 
 /** The distillation of a trial. */
@@ -43,8 +80,9 @@ export const distillationOf = ({ teacher, ...transfer }: DistillRequest, seed: n
     chip: teacher.chip,
     learner: teacher.entry.learner.name,
     options: teacher.entry.options,
-    seed: seed + teachersFrom,
+    seed: teacher.saved?.seed ?? seed + teachersFrom,
     readout: teacher.readout,
+    ...(teacher.saved && { saved: { path: teacher.saved.path, sha256: teacher.saved.sha256 } }),
   },
 });
 

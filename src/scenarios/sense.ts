@@ -2,10 +2,11 @@
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
 import type { ChipModel } from '../chips/model.ts';
+import { misfit } from '../chips/resistive/network.ts';
 import { problem, shown } from './explain.ts';
 import type { Path, Written } from './locate.ts';
 import { alternatives, didYouMean, type Problem } from './problems.ts';
-import type { DataSetSizes, Known, Setting } from './schema.ts';
+import type { DataSetSizes, Entry, Known, Setting } from './schema.ts';
 
 const gibibyte = 2 ** 30;
 const mostBytes = 3 * gibibyte; // the memory of a trial is one WebAssembly memory, which ends at 4 GiB
@@ -43,6 +44,20 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
       ),
     );
   return problems;
+}
+
+/** A learner that needs another network than the chip can be. @param path of its entry in `written` */
+export function networkProblems(
+  chip: ChipModel,
+  { name, learner, options }: Entry,
+  written: Written,
+  path: Path,
+  above: Path,
+): Problem[] {
+  const wrong = learner.needs(options).network && misfit(chip);
+  if (!wrong) return [];
+  const message = `"${name}" needs a chip whose crossbars are a resistive network, and this one cannot be: ${wrong}; leave one of the two out`;
+  return [problem(written, path, above, message)];
 }
 
 /** A data set that is not there, or not that large. */

@@ -3,6 +3,7 @@
  * teacher share it, and one that was lost is made again.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Chip } from '../chips/chip.ts';
 import { combined, snapshot } from '../chips/meter.ts';
 import type { ChipModel } from '../chips/model.ts';
@@ -20,6 +21,7 @@ import { meanActivities } from '../learners/parts/gains.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
 import { bringUp } from './bring-up.ts';
 import { canonical } from './canonical.ts';
+import { chipOfBytes, digestOfFile, revived } from './saved-chip.ts';
 import type { Artefacts, TrialHooks, TrialSpecification } from './trial-files.ts';
 
 /** Between the seeds of the chips of a committee. */
@@ -73,6 +75,7 @@ function oneReading(
 ): Reading {
   const { chip, learner, options, seed } = teacher;
   const images = askedImages(wanted.images, split);
+  if (teacher.saved) return takenOut(teacher, teacher.saved, wanted, images, split, engine);
   let reading: Reading | undefined;
   const made: TrialSpecification = {
     format: 1,
@@ -90,6 +93,23 @@ function oneReading(
     },
   });
   return reading!;
+}
+
+/** The reading of a chip that was kept in a file. @throws Error where it is not that file any more */
+function takenOut(
+  teacher: TeacherRequest,
+  { path, sha256 }: NonNullable<TeacherRequest['saved']>,
+  wanted: Distillation,
+  images: Samples,
+  split: Split,
+  engine: Engine,
+): Reading {
+  const bytes = readFileSync(path);
+  if (digestOfFile(bytes) !== sha256)
+    throw new Error(`${path} is not the file that the run was planned with (SHA-256 differs)`);
+  const { chip, classifier } = revived(chipOfBytes(bytes), split.training, engine);
+  if (wanted.teacherAge > 0) chip.age(wanted.teacherAge);
+  return read(chip, classifier, teacher, wanted.reads, images, split, engine);
 }
 
 /** Asks a chip everything. */

@@ -47,6 +47,8 @@ export interface PlannedTrial {
   readonly settings: Readonly<Record<string, string>>;
   /** whether its pictures are wanted: ten thousand of them are large, and those of the first seed show what there is to see */
   readonly pictures: boolean;
+  /** whether the trained chip is kept in a file */
+  readonly isKept?: boolean;
 }
 
 /** Everything metered on the way, and joules by the chip's energy table. */
@@ -141,6 +143,8 @@ export interface TrialHooks {
   progress(p: { epoch: number; epochs: number; loss: number; validationErrorPercent?: number }): void;
   /** what trials of one run can share: a trial without them takes longer and comes to the same */
   readonly artefacts?: Artefacts;
+  /** Whether boxes may start programs: asked for where a run is started, never by what is run. */
+  readonly allowPrograms?: boolean;
 }
 
 /** Things that are expensive to make and always come out the same, by the hash of what they were made from. */

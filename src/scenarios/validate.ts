@@ -56,11 +56,12 @@ interface Found {
   readonly meaning:
     | { keyword: 'unit'; unit: string; range: Schema }
     | { keyword: 'formula'; variables: readonly string[] }
-    | { keyword: 'csv' };
+    | { keyword: 'csv' }
+    | { keyword: 'file'; which: 'onnx' | 'dotted' };
 }
 
 /** Between what was found and why it will not do. */
-const links = { unit: ',', formula: ': the formula', csv: ':' } as const;
+const links = { unit: ',', formula: ': the formula', csv: ':', file: ':' } as const;
 
 /** @param folder that file names are relative to */
 async function turned({ text, meaning }: Found, folder: string): Promise<unknown> {
@@ -69,6 +70,10 @@ async function turned({ text, meaning }: Found, folder: string): Promise<unknown
     return parseFormula(text, meaning.variables);
   }
   if (meaning.keyword === 'csv') return readCurves(text, folder);
+  if (meaning.keyword === 'file') {
+    const { onnxFile, wordOfCommand } = await import('./named.ts');
+    return meaning.which === 'onnx' ? onnxFile(text, folder) : wordOfCommand(text, folder);
+  }
   const number = await inUnit(text, meaning.unit);
   const wrong = outOfRange(number, meaning.range);
   if (wrong !== undefined) throw new Error(wrong);
@@ -99,6 +104,7 @@ const gathering = (meaning: (value: never, schema: Schema) => Found['meaning']) 
     return true;
   } as SchemaValidateFunction;
 
+ajv.addKeyword({ keyword: 'links', schemaType: 'boolean' }); // of boxes, that names may stand for: says nothing to a validator
 ajv.addKeyword({
   keyword: 'unit',
   type: 'string',
@@ -119,4 +125,11 @@ ajv.addKeyword({
   schemaType: 'boolean',
   errors: false,
   validate: gathering(() => ({ keyword: 'csv' })),
+});
+ajv.addKeyword({
+  keyword: 'file',
+  type: 'string',
+  schemaType: 'string',
+  errors: false,
+  validate: gathering((which: 'onnx' | 'dotted') => ({ keyword: 'file', which })),
 });

@@ -1,5 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { buildNeurons } from '../../src/chips/neurons/index.ts';
 import type { Neuron } from '../../src/chips/neurons/neuron.ts';
 import { buildRectifiers } from '../../src/chips/neurons/rectifier.ts';
@@ -9,7 +9,8 @@ import { gaussians, streamOf } from '../../src/engine/streams.ts';
 
 const engine = await openEngine({ product: 'plain', kernels: 'plain' });
 const of = (seed: number) => (path: string) => streamOf(seed, path);
-const rectifier = (given: Partial<Neuron> = {}): Neuron => ({
+type Rectifier = Extract<Neuron, { kind: 'rectifier' }>;
+const rectifier = (given: Partial<Rectifier> = {}): Rectifier => ({
   kind: 'rectifier',
   gain: 0.1,
   offset: 0.1,
@@ -84,3 +85,56 @@ test.prop([fc.integer({ min: 1, max: 33 }), fc.integer({ min: 1, max: 7 }), fc.n
     engine.arena.reset();
   },
 );
+
+describe.each(['one', 'two'] as const)('student-t circuits on %s rail(s)', rails => {
+  const studentT = (gain: number, offset: number): Neuron => ({ kind: 'student-t', rails, gain, offset });
+
+  test('are exactly log(1 + a²) without spread, and have the sign of a where there is a rail for it', () => {
+    const neurons = buildNeurons(studentT(0, 0), 40, engine, of(1));
+    const [a, out] = [currents(9, 40, 1), engine.matrix(9, 40)];
+    neurons.activity(a, out);
+    out.data.forEach((y, k) => {
+      const u = a.data[k]!;
+      expect(y).toBeCloseTo((rails === 'two' ? Math.sign(u) : 1) * Math.log(1 + u * u), 6);
+    });
+    neurons.activity(a, a);
+    expect(a.data).toEqual(out.data);
+  });
+
+  test('have gains and offsets as the model says', () => {
+    const neurons = buildNeurons(studentT(0.2, 0.3), 20000, engine, of(1));
+    const [at, out] = [engine.matrix(1, 20000), engine.matrix(1, 20000)];
+    // y is least at the offset: u(a) = ±√(e^|y| − 1) at two points gives both parameters
+    const uOf = (a: number) => {
+      at.data.fill(a);
+      neurons.activity(at, out);
+      return out.data.map(y => Math.sqrt(Math.expm1(Math.abs(y))));
+    };
+    const [above, below] = [uOf(5), uOf(-5)];
+    const gains = above.map((u, j) => (u + below[j]!) / 10);
+    const offsets = above.map((u, j) => (below[j]! - u) / (2 * gains[j]!));
+    expect(mean(gains, Math.log)).toBeCloseTo(0, 2);
+    expect(Math.sqrt(mean(gains, g => Math.log(g) ** 2))).toBeCloseTo(0.2, 2);
+    expect(mean(offsets, o => o)).toBeCloseTo(0, 1);
+    expect(Math.sqrt(mean(offsets, o => o * o))).toBeCloseTo(0.3, 2);
+  });
+
+  test.prop([fc.integer({ min: 1, max: 33 }), fc.integer({ min: 1, max: 7 }), fc.nat(1000)], { numRuns: 30 })(
+    'have the slope of finite differences',
+    (units, rows, seed) => {
+      const neurons = buildNeurons(studentT(0.3, 0.3), units, engine, of(seed));
+      const [a, d] = [currents(rows, units, seed), engine.matrix(rows, units)];
+      d.data.fill(2);
+      neurons.back(a, d);
+      const [below, above] = [-1e-3, 1e-3].map(by => {
+        const out = engine.matrix(rows, units);
+        neurons.activity({ ...a, data: a.data.map(v => v + by) }, out);
+        return out.data;
+      });
+      d.data.forEach((slope, k) => {
+        expect((above![k]! - below![k]!) / 1e-3).toBeCloseTo(slope, 1.5);
+      });
+      engine.arena.reset();
+    },
+  );
+});

@@ -83,7 +83,7 @@ describe('mortal', () => {
       /^ +scenarios\/ff-vs-backprop\.json/m,
     ])
       expect(out).toMatch(line);
-    expect((await mortal(root, ['list', 'boxes'])).out).toMatch(/^comparator +Mixed three ways/);
+    expect((await mortal(root, ['list', 'boxes'])).out).toMatch(/^comparator +Mixed three ways/m);
   });
 
   test('inspect tells rows, columns, tiles and cells', async () => {

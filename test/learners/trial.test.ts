@@ -8,7 +8,7 @@ import { isCheckpoint } from '../../src/scenarios/curve.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { TrialResult } from '../../src/scenarios/trial-files.ts';
 import { apart, chipModel, crossbarOf, linearCell, scattering } from '../fixtures/chips.ts';
-import { optionsOf } from '../fixtures/lessons.ts';
+import { optionsOf, suited } from '../fixtures/lessons.ts';
 import { syntheticImages, syntheticSplit } from '../fixtures/synthetic-images.ts';
 
 const split = syntheticSplit({ training: 120, validation: 70, test: 60 });
@@ -32,8 +32,9 @@ interface Asked {
 }
 
 function run(learner: string, asked: Asked = {}): Promise<TrialResult> {
-  const { chip = noisy, seed = 1, checkpoints = 2, data = split, progress = () => {} } = asked;
+  const { seed = 1, checkpoints = 2, data = split, progress = () => {} } = asked;
   const options = optionsOf(learners[learner]!, { batch: 30, epochs: 4, ...asked.options });
+  const chip = suited(learners[learner]!, options, asked.chip ?? noisy);
   const sizes = { set: 'synthetic', train: 120, validation: 70, test: 60 };
   const specification = { format: 1 as const, data: sizes, chip, learner, options, seed, checkpoints };
   return runTrial({ id: 'test', specification }, data, { progress });

@@ -131,6 +131,82 @@ describe('what no formula may have', () => {
     expect(() => read(text)).toThrow(why);
   });
 
+  const functionRefused = (call: string): [string, string] => [
+    call,
+    `has the function ${call.slice(0, call.indexOf('('))}; there are min, max`,
+  ];
+  test.each<[string, string]>([
+    // ways out of mathjs's sandbox that have been found, and their kin
+    functionRefused('cos.constructor("return 1")'),
+    functionRefused('x.toString()'),
+    functionRefused('constructor("return 1")'),
+    functionRefused('__proto__(x)'),
+    functionRefused('hasOwnProperty(x)'),
+    functionRefused('createUnit("foo")'),
+    functionRefused('parse("x")'),
+    functionRefused('compile("x")'),
+    functionRefused('typed("f", x)'),
+    functionRefused('config(x)'),
+    functionRefused('chain(x)'),
+    functionRefused('map([1], x)'),
+    functionRefused('regex("a+")'),
+    functionRefused('replace("aaa", "a", "x")'),
+    functionRefused('e(1)'),
+    ['x?.constructor', 'no properties'],
+    ['{a: x}.a', 'no properties'],
+    ['{constructor: 1}', 'not a thing formulas are made of'],
+    ['[1, 2][1]', 'no properties'],
+    ['x.y = 2', 'assigns nothing'],
+    ['f = x', 'assigns nothing'],
+    ['x -> x', 'cannot be read'],
+    ['x => x', 'cannot be read'],
+    ['`x`', 'cannot be read'],
+    ['1:3', 'not a thing formulas are made of'],
+    ['x to cm', 'the operator to'],
+    ['x ?? 2', 'the operator ??'],
+    ['~x', 'the operator ~'],
+    ['valueOf', 'valueOf, which is none of'],
+    ['toString', 'toString, which is none of'],
+    ['hasOwnProperty', 'hasOwnProperty, which is none of'],
+    ['process', 'process, which is none of'],
+    ['NaN', 'NaN, which is no finite number'],
+    ['x\n1', 'one expression'],
+    ['# nothing', 'is empty'],
+    ['x\u0000', 'cannot be read'],
+    ['\uff58', 'cannot be read'],
+    // what would take for ever, or the stack
+    ['9^9^9^9', 'no finite value at every input'],
+    ['x^1e300', 'no finite value at x = -6'],
+    ['x * 1e308 * 10', 'no finite value at x = -6'],
+    [`x${'^x'.repeat(60)}`, 'no finite value at x = -6'],
+    [`${'('.repeat(240)}x${')'.repeat(240)}`, 'more than 200 parts'],
+    [`${'-'.repeat(400)}x`, 'more than 200 parts'],
+  ])('%s, by which one might get out', (text, why) => {
+    expect(() => read(text)).toThrow(why);
+  });
+
+  test.each([
+    `${'tanh('.repeat(60)}x${')'.repeat(60)}`,
+    `${'min('.repeat(50)}x${', a)'.repeat(50)}`,
+    `x${'*x'.repeat(90)} / 1e70`,
+  ])('the slope of %s stays small enough to compute with', text => {
+    expect(JSON.stringify(read(text).slope).length).toBeLessThan(100_000);
+  });
+
+  test.each<[string, Tree]>([
+    ['code', 'process.exit(1)' as Tree],
+    ['a method', ['constructor', 'x']],
+    ['another operation', ['eval', 'x']],
+    ['a missing operand', ['+', 'x']],
+    ['an operand too many', ['tanh', 'x', 'a']],
+    ['no number', [null as unknown as Tree, 'x']],
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['an operation that is none', [['+'] as Tree, 'x', 'a']],
+  ])('a tree that did not come from here and has %s is not compiled', (_, tree) => {
+    expect(() => compileTree(tree, variables)).toThrow(TypeError);
+    expect(() => compileTree(['+', 'x', tree], variables)).toThrow(TypeError);
+  });
+
   test.prop([fc.string({ maxLength: 40 })])('any text is read or refused with a sentence', text => {
     try {
       expect(read(text).text).toBe(text);

@@ -13,6 +13,8 @@ import type { Formula } from './expression.ts';
 import { Gating } from './gating.ts';
 import { Hysteresis } from './hysteresis.ts';
 import { Lottery } from './lottery.ts';
+import { Onnx } from './onnx.ts';
+import { Program } from './program.ts';
 import { Quantiser } from './quantiser.ts';
 import { Saturation } from './saturation.ts';
 import { SlowNet } from './slow-net.ts';
@@ -107,6 +109,8 @@ const links = [
   Comparator,
   Expression,
   Table,
+  Onnx,
+  Program,
   SlowNet,
   Lottery,
   Quantiser,
@@ -125,6 +129,7 @@ export const Chain = strict(
     boxes: Type.Array(oneOfKinds([...links], 'a link of the chain'), {
       minItems: 1,
       maxItems: 20,
+      links: true, // editors accept names of box files
       description: 'in the order that activities meet them; names of box files may stand here as well',
     }),
   },
@@ -155,6 +160,8 @@ export interface Box {
   age?(seconds: number): void;
   /** That share of its units, at random, is drawn anew: other wires, other curves. */
   rewire?(share: number): void;
+  /** Gives back what it holds outside this program. The box is not used any more. */
+  close?(): void;
 }
 
 /** The way a box that learns is taught: the same samples pass twice, with opposite perturbations inside. */

@@ -43,7 +43,7 @@ export function inSeries(boxes: readonly Box[], units: number, batch: number, en
       for (const each of lessons) each.learn(difference);
     },
   };
-  const can = (what: 'age' | 'rewire') => boxes.some(box => box[what]);
+  const can = (what: 'age' | 'rewire' | 'close') => boxes.some(box => box[what]);
 
   return {
     send: (input, out) => boxes.at(-1)!.send(reach(input), out),
@@ -75,6 +75,11 @@ export function inSeries(boxes: readonly Box[], units: number, batch: number, en
     ...(can('rewire') && {
       rewire(share: number) {
         for (const box of boxes) box.rewire?.(share);
+      },
+    }),
+    ...(can('close') && {
+      close() {
+        for (const box of boxes) box.close?.();
       },
     }),
   };

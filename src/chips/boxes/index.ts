@@ -11,6 +11,8 @@ import { buildExpression } from './expression.ts';
 import { buildGating } from './gating.ts';
 import { buildHysteresis } from './hysteresis.ts';
 import { buildLottery } from './lottery.ts';
+import { buildOnnx } from './onnx.ts';
+import { buildProgram } from './program.ts';
 import { buildQuantiser } from './quantiser.ts';
 import { buildSaturation } from './saturation.ts';
 import { buildScattering } from './scattering.ts';
@@ -32,6 +34,8 @@ const families: { [K in BoxModel['kind']]: Build<Extract<BoxModel, { kind: K }>>
   comparator: buildComparator,
   expression: buildExpression,
   table: buildTable,
+  onnx: buildOnnx,
+  program: buildProgram,
   'slow-net': buildSlowNet,
   lottery: buildLottery,
   quantiser: buildQuantiser,

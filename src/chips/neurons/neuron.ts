@@ -2,7 +2,7 @@
  * @file What a neuron circuit is: nominally a ReLU, in fact a curve of its own for every unit.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { oneOfKinds, provenance, ratio, strict } from '../../description.ts';
+import { choice, oneOfKinds, provenance, ratio, strict } from '../../description.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 
 const spread = (what: string, unit = '') =>
@@ -32,8 +32,26 @@ export const Rectifier = strict(
   { description: 'a rectifier with gain, offset, soft knee and compression of its own for every unit' },
 );
 
+export const StudentT = strict(
+  {
+    kind: Type.Literal('student-t'),
+    ...provenance,
+    rails: choice(
+      ['one', 'two'],
+      'one: log(1 + u²), the sign of the current is lost; two: a rail for either sign, sign(u) log(1 + u²)',
+      { default: 'two' },
+    ),
+    gain: spread('the gain, log-normal around 1'),
+    offset: spread('the input offset, in units of the current'),
+  },
+  { description: 'log(1 + u²) of the current, with gain and offset of its own for every unit' },
+);
+
 /** Description of a neuron circuit. */
-export const Neuron = oneOfKinds([Rectifier], 'the circuit that turns a column current into an activity');
+export const Neuron = oneOfKinds(
+  [Rectifier, StudentT],
+  'the circuit that turns a column current into an activity',
+);
 export type Neuron = Static<typeof Neuron>;
 
 /** The individual circuits of one layer. Matrices are batch × units. */

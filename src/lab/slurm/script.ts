@@ -2,8 +2,17 @@
 import type { SlurmSettings } from '../../scenarios/slurm-file.ts';
 import { type SlurmJob, tasksOf } from './job-file.ts';
 
-/** @param command how a node calls mortal */
-export function script(job: SlurmJob, directory: string, settings: SlurmSettings, command: string): string {
+/**
+ * @param command how a node calls mortal
+ * @param allowPrograms whether boxes may start programs there
+ */
+export function script(
+  job: SlurmJob,
+  directory: string,
+  settings: SlurmSettings,
+  command: string,
+  allowPrograms = false,
+): string {
   const { partition, account, time, memory, cpus, limit, setup, options } = settings;
   const array = `0-${tasksOf(job) - 1}${limit === undefined ? '' : `%${limit}`}`;
   const asked = [
@@ -23,7 +32,7 @@ export function script(job: SlurmJob, directory: string, settings: SlurmSettings
     '#!/bin/bash',
     ...asked.map(option => `#SBATCH ${option}`),
     ...setup,
-    `exec ${command} run-trial ${quoted(directory)} --job ${job.key} --index "$SLURM_ARRAY_TASK_ID"`,
+    `exec ${command} run-trial ${quoted(directory)} --job ${job.key} --index "$SLURM_ARRAY_TASK_ID"${allowPrograms ? ' --allow-program' : ''}`,
     '',
   ].join('\n');
 }

@@ -19,6 +19,8 @@ export class Refusal extends Error {}
 export interface Node {
   readonly versions: Readonly<Record<string, string>>;
   bench(): Promise<Bench>;
+  /** whether boxes may start programs here */
+  readonly allowPrograms?: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ async function runTrials(
     ...rest,
     loadSplit: loadedOnce(checked(loadSplit, file)),
     artefacts: artefactsFolder(directory),
+    allowPrograms: node.allowPrograms ?? false,
   };
   for (const { specification } of trials) await bench.loadSplit(specification.data); // before anything is begun
   const store = new Store(directory);

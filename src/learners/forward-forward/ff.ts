@@ -1,7 +1,8 @@
 /**
  * @file Forward-Forward through unknown boxes: the recipe that survives them. Labels enter the crossbar of every layer, the first
  * included, on lines of their own behind its box; the loss is paired; goodness is read before the box; Adam. And its twin that is boosted
- * over depth: each layer's loss is of its own difference of goodness plus the differences of the layers below, taken as given.
+ * over depth: each layer's loss is of its own difference of goodness plus the differences of the layers below, taken as given. The
+ * twin has the swish pair by default, which serves it far better than the paired loss; why, we can only guess.
  */
 
 import type { Access } from '../../chips/model.ts';
@@ -12,10 +13,12 @@ import { trainingOptions } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import type { Hearing } from '../parts/votes.ts';
 import type { Coupling } from './coupling.ts';
+import type { LossKind } from './loss.ts';
 import { type ForwardForwardOptions, trainForwardForward } from './train.ts';
 import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
 
-const recipe = {
+/** @param temperature softness by default, as a share of the units */
+const recipe = (loss: LossKind, temperature: number) => ({
   ...trainingOptions({ epochs: 10, rate: 0.003 }),
   headRate: ratio('learning rate of the softmax that proposes negatives', {
     exclusiveMinimum: 0,
@@ -27,12 +30,12 @@ const recipe = {
   }),
   temperature: ratio('softness of the loss, as a share of the units of a layer', {
     exclusiveMinimum: 0,
-    default: 0.1,
+    default: temperature,
   }),
-  ...variants('paired'),
+  ...variants(loss),
   peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.003 }),
   decay: ratio('decoupled weight decay', { minimum: 0, default: 0.001 }),
-};
+});
 
 type Recipe = ForwardForwardOptions & { temperature: number; decay: number };
 
@@ -54,7 +57,7 @@ export const forwardForward = defineLearner({
     'Hinton 2022 (arXiv 2212.13345); paired loss as SymBa (Lee and Song 2023, arXiv 2303.08418); label lines into every layer and Adam are ours',
   access: 'measured',
   memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
-  options: strict({ ...recipe, collaboration }),
+  options: strict({ ...recipe('paired', 0.1), collaboration }),
   passes: passesOf,
   needs: () => ({ labels: 'lines' }),
   train(lesson) {
@@ -71,7 +74,7 @@ export const boostedForwardForward = defineLearner({
   memory:
     "one layer's activities of two passes, one number a case from layer to layer; a softmax on the layers ≥ 2",
   options: strict({
-    ...recipe,
+    ...recipe('swish', 0.3),
     from: count(
       'first layer whose evidence counts in the losses of those above it; 2 leaves the first to itself',
       {

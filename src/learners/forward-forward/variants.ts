@@ -5,8 +5,13 @@ import { choice, count, ratio } from '../../description.ts';
 import type { Hearing } from '../parts/votes.ts';
 import { goodnessKinds } from './goodness.ts';
 import { lossKinds } from './loss.ts';
-import { negativeKinds } from './negatives.ts';
+import { type NegativeKind, negativeKinds } from './negatives.ts';
 import { softRules } from './taught.ts';
+
+export const negatives = (usual: NegativeKind) =>
+  choice(negativeKinds, 'hard: sampled from the one-pass softmax; random: any wrong label', {
+    default: usual,
+  });
 
 /** @param loss that the member has by default */
 export const variants = (loss: (typeof lossKinds)[number]) => ({
@@ -32,9 +37,7 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
     maximum: 10000,
     default: 1,
   }),
-  negatives: choice(negativeKinds, 'hard: sampled from the one-pass softmax; random: any wrong label', {
-    default: 'hard',
-  }),
+  negatives: negatives('hard'),
   reads: count(
     'passes for each label that an answer takes, goodness averaged over them; more than 1 helps where boxes are very noisy',
     { maximum: 1000, default: 1 },

@@ -1,0 +1,115 @@
+/**
+ * @file A trained chip in a file: what its cells hold, as weights and as conductances, what its learner keeps outside it, and the
+ * specification that its flaws are drawn from, so that it can be taken out again and answer as it did. Python reads the arrays
+ * (`safetensors.numpy.load_file`); what else there is to say stands as texts in the file's header.
+ */
+import { createHash } from 'node:crypto';
+import type { Chip } from '../chips/chip.ts';
+import { conductances } from '../chips/mapping.ts';
+import type { Samples } from '../data/data.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Matrix } from '../engine/matrix.ts';
+import { decode, encode, type Tensor } from '../engine/safetensors.ts';
+import type { Classifier } from '../learners/learner.ts';
+import { chipFor, learnerOf, train } from './raise.ts';
+import type { TrialSpecification } from './trial-files.ts';
+
+/** What is in the file. */
+export interface SavedChip {
+  readonly specification: TrialSpecification;
+  /** of every layer [rows, units] */
+  readonly weights: readonly Tensor[];
+  readonly outside: Readonly<Record<string, Tensor>>;
+}
+
+const kind = 'mortal chip';
+
+/** The bytes of a chip's file, on the day that its training has ended. */
+export function chipToBytes(
+  chip: Chip,
+  classifier: Classifier,
+  specification: TrialSpecification,
+): Uint8Array {
+  const { crossbars, model } = chip.parts;
+  const tensorOf = ({ rows, columns, data }: Matrix): Tensor => ({
+    shape: [rows, columns],
+    data: data.slice(),
+  });
+  const layers = crossbars.flatMap(({ weights }, l) => {
+    const shape = [weights.rows, weights.columns];
+    const range = model.crossbar.weightRange;
+    const pair = range > 0 ? conductances(weights, model.cell, range) : undefined; // cells without bounds have none
+    return [
+      [`layer/${l + 1}/weights`, tensorOf(weights)],
+      ...(pair
+        ? [
+            [`layer/${l + 1}/conductance-plus`, { shape, data: pair.plus }],
+            [`layer/${l + 1}/conductance-minus`, { shape, data: pair.minus }],
+          ]
+        : []),
+    ] as [string, Tensor][];
+  });
+  const outside = Object.entries(classifier.outside ?? {}).map(([name, matrix]): [string, Tensor] => [
+    `outside/${name}`,
+    tensorOf(matrix),
+  ]);
+  return encode({
+    tensors: Object.fromEntries([...layers, ...outside]),
+    metadata: {
+      kind,
+      format: '1',
+      specification: JSON.stringify(specification),
+      seed: String(specification.seed),
+      learner: specification.learner,
+      age_seconds: '0',
+      pulses: String(chip.meter.pulses),
+      cells_written: String(chip.meter.cellsWritten),
+      weights_digest: chip.digest(),
+      units: 'weights: dimensionless; conductances: siemens',
+    },
+  });
+}
+
+/** @throws Error that says why the bytes are no chip */
+export function chipOfBytes(bytes: Uint8Array): SavedChip {
+  const { tensors, metadata } = decode(bytes);
+  if (metadata.kind !== kind) throw new Error('holds arrays, but not those of a chip');
+  if (metadata.format !== '1')
+    throw new Error(`holds a chip in format ${metadata.format}; format 1 is read here`);
+  const specification: TrialSpecification = JSON.parse(metadata.specification!);
+  const weights = specification.chip.layers.map((_, l) => tensors[`layer/${l + 1}/weights`]);
+  if (weights.some(each => each === undefined)) throw new Error('lacks the weights of a layer');
+  const outside = Object.entries(tensors)
+    .filter(([name]) => name.startsWith('outside/'))
+    .map(([name, tensor]) => [name.slice('outside/'.length), tensor] as const);
+  return { specification, weights: weights as Tensor[], outside: Object.fromEntries(outside) };
+}
+
+/** SHA-256 of a file: the name that a specification knows it by. */
+export const digestOfFile = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The chip as it was, and its classifier. @param samples images of the kind it learned from @throws Error when sizes differ */
+export function revived(
+  { specification, weights, outside }: SavedChip,
+  samples: Samples,
+  engine: Engine,
+): { chip: Chip; classifier: Classifier } {
+  const matrixOf = ({ shape, data }: Tensor): Matrix => {
+    const matrix = engine.matrix(shape[0]!, shape[1]!);
+    matrix.data.set(data);
+    return matrix;
+  };
+  const chip = chipFor(specification, learnerOf(specification), samples, engine);
+  const held = weights.map(matrixOf);
+  chip.restore(held);
+  const asleep = { ...specification, options: { ...specification.options, epochs: 0 } };
+  const classifier = train(asleep, chip, samples, engine, {
+    epoch() {},
+    start: {
+      weights: held,
+      isHeld: true,
+      outside: Object.fromEntries(Object.entries(outside).map(([name, tensor]) => [name, matrixOf(tensor)])),
+    },
+  });
+  return { chip, classifier };
+}
