@@ -29,6 +29,7 @@ const view = <A extends Access>(access: A, chip = made()): Views[A] =>
 const measured = [
   'classes',
   'correlate',
+  'teachBoxes',
   'epsilon',
   'hold',
   'inputs',
