@@ -5,6 +5,7 @@
 
 import type { MeasuredView } from '../chips/access.ts';
 import type { Chip } from '../chips/chip.ts';
+import type { ChipModel } from '../chips/model.ts';
 import { viewOf } from '../chips/views.ts';
 import type { Samples, Split } from '../data/data.ts';
 import { agreementOf, answersOf, errorPercent, type Scores } from '../distill/agreement.ts';
@@ -17,10 +18,13 @@ import type { Tensor } from '../engine/safetensors.ts';
 import type { Start } from '../learners/learner.ts';
 import { writeWithGains } from '../learners/parts/gains.ts';
 import { bringUp } from './bring-up.ts';
+import { curvesOf } from './pictures.ts';
+import { chipFor, learnerOf } from './raise.ts';
 import { firstImages, heard, placeOf, scoresOf } from './teacher.ts';
 import type {
   DistillationResult,
   Generation,
+  Pictures,
   TrialHooks,
   TrialResult,
   TrialSpecification,
@@ -56,10 +60,46 @@ export function distil(
     before = student.legacy;
     last = { result: student.result, scores: student.legacy.test };
   }
+  const { pictures } = last!.result;
   return {
     ...last!.result,
     specification: trial.specification,
     distillation: compared(teacher, last!.scores, wanted, split, line),
+    ...(pictures && {
+      pictures: { ...pictures, ...pairPictures(wanted, teacher.test, last!.scores, split, engine) },
+    }),
+  };
+}
+
+const mostAlike = 12;
+
+/** What the pair of chips is drawn with: the curves of the teacher's individual, and images that both get wrong in the same way. */
+function pairPictures(
+  { teacher }: Distillation,
+  said: Scores,
+  student: Scores,
+  { test }: Split,
+  engine: Engine,
+): Pick<Pictures, 'teacher' | 'confusedAlike'> {
+  engine.arena.reset();
+  const upbringing = { ...teacher, chip: teacher.chip as ChipModel };
+  const chip = chipFor(upbringing, learnerOf(upbringing), test, engine);
+  const curves = curvesOf(chip, engine);
+  chip.close();
+  const [a, b] = [answersOf(said), answersOf(student)];
+  const alike = [...a.keys()].filter(i => a[i] === b[i] && a[i] !== test.labels[i]).slice(0, mostAlike);
+  const images = alike.map(i => test.pixels.subarray(i * test.inputs, (i + 1) * test.inputs));
+  return {
+    teacher: curves,
+    ...(alike.length > 0 && {
+      confusedAlike: {
+        width: test.width,
+        height: test.height,
+        bytes: Buffer.concat(images).toString('base64'),
+        said: alike.map(i => a[i]!),
+        truth: alike.map(i => test.labels[i]!),
+      },
+    }),
   };
 }
 

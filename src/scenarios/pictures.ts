@@ -12,10 +12,15 @@ const units = 16;
 export function picturesOf(chip: Chip, samples: Samples, engine: Engine): Pictures {
   return {
     receptiveFields: receptiveFields(chip, samples),
-    transferCurves: transferCurves(chip, engine),
-    ...boxCurves(chip, engine),
+    ...curvesOf(chip, engine),
   };
 }
+
+/** Curves of the circuits of a chip, as it was made. */
+export const curvesOf = (chip: Chip, engine: Engine): Pick<Pictures, 'transferCurves' | 'boxCurves'> => ({
+  transferCurves: transferCurves(chip, engine),
+  ...boxCurves(chip, engine),
+});
 
 /** Incoming weights of the first units of layer 1, each scaled by its own largest weight. */
 function receptiveFields(

@@ -136,6 +136,16 @@ export interface Pictures {
   readonly transferCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
   /** mean output of some units of the first box between layers, all units given the same input */
   readonly boxCurves?: { input: readonly number[]; units: readonly (readonly number[])[] };
+  /** the same curves of the chip that taught this one */
+  readonly teacher?: Pick<Pictures, 'transferCurves' | 'boxCurves'>;
+  /** test images that teacher and student give the same wrong class: width × height bytes each, base64, with the classes */
+  readonly confusedAlike?: {
+    width: number;
+    height: number;
+    bytes: string;
+    said: readonly number[];
+    truth: readonly number[];
+  };
 }
 
 /** How a trial tells how far it is. */

@@ -32,6 +32,8 @@ const distilled: Record<string, Study> = {
   'transfer-error': told,
   'transfer-agreement': told,
   'agreement-matrix': told,
+  alike: told,
+  'two-chips': told,
   lineage: study(
     madeUpDistillation([
       { arm: 'told', samples: 1000, errors: [8, 9], agreements: [90, 91], line: [6, 7, 8] },

@@ -1,5 +1,6 @@
 /** @file The figures of the report, in their order. */
 import { agreementMatrix } from './agreement-matrix.ts';
+import { alike } from './alike.ts';
 import { boxCost } from './box-cost.ts';
 import { boxes } from './boxes.ts';
 import { chip } from './chip.ts';
@@ -16,6 +17,7 @@ import { passes } from './passes.ts';
 import { receptiveFields } from './receptive-fields.ts';
 import { sweep } from './sweep.ts';
 import { transferAgreement, transferError } from './transfer.ts';
+import { twoChips } from './two-chips.ts';
 
 export const figures: readonly Figure[] = [
   errors,
@@ -23,6 +25,8 @@ export const figures: readonly Figure[] = [
   transferAgreement,
   lineage,
   agreementMatrix,
+  alike,
+  twoChips,
   sweep,
   heatMaps,
   life,
