@@ -3,6 +3,7 @@
  * and what each setting costs.
  */
 
+import { lifeWords } from './life-words.ts';
 import { allOf, listed, percent, points, space } from './numbers.ts';
 import { distinct, type Learner, learnerInRole, quoted, type Setting, type Study, spanOf } from './study.ts';
 import { sweepFindings } from './sweep-words.ts';
@@ -25,6 +26,7 @@ const mostNamed = 4;
 
 /** Sentences about all settings together. @param all standings, setting after setting */
 export const findings = (study: Study, all: readonly Standing[][]): string[] => [
+  ...lifeWords(study),
   ...sweepFindings(study),
   ...heroText(study, all),
   ...rivalText(study, all),

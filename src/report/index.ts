@@ -7,6 +7,7 @@ import { comparePage } from './compare-page.ts';
 import { page } from './page.ts';
 import { readRun } from './read.ts';
 import { study } from './study.ts';
+import { isTuning, tuningPage } from './tuning.ts';
 
 /**
  * Writes `report.html` into the folder of a run; the same files give the same bytes.
@@ -15,7 +16,8 @@ import { study } from './study.ts';
  */
 export async function writeReport(directory: string): Promise<string> {
   const path = join(directory, 'report.html');
-  writeWhole(path, await page(study(readRun(directory))));
+  const run = readRun(directory);
+  writeWhole(path, await (isTuning(run) ? tuningPage(run, run.about.tuning!) : page(study(run))));
   return path;
 }
 

@@ -10,6 +10,7 @@ import { distinct, quoted, type Study } from './study.ts';
 import { named, tabled } from './tables.ts';
 import { thresholdRules } from './thresholds.ts';
 import { transferRule } from './transfer-words.ts';
+import { tuningSection } from './tuning.ts';
 import { rules } from './verdict.ts';
 
 /** The last section of the page. */
@@ -18,7 +19,7 @@ export function method(study: Study): Markup {
 ${overview(study)}
 <h3>Learners</h3>
 <div class="cards">${study.learners.map(learner => card(study, learner.name))}</div>
-${tried(study)}
+${tuningSection(study)}
 <h3>The chip</h3>
 ${chipTable(study)}
 ${sources(study)}
@@ -58,22 +59,6 @@ function overview(study: Study): Markup {
 
 const describeData = (data: { set: string; train: number; validation: number; test: number }): string =>
   `${data.set}: ${counted(data.train)} images for training, ${counted(data.validation)} for validation, ${counted(data.test)} for testing`;
-
-/** What each learner was tried with before, where the scenario says so: the same effort for all, on validation images. */
-function tried({ about: { tuning } }: Study): Markup | undefined {
-  if (!tuning) return undefined;
-  const { file, content } = tuning;
-  const value = (options: Readonly<Record<string, unknown>>) => Object.values(options).join(' ');
-  const rows = Object.entries(content.learners).map(([name, { tried: all, chosen, isAtEdge }]) => {
-    const cells = all.map(({ options, mean }) => {
-      const isChosen = value(options) === value(chosen);
-      return html`<td class="number${isChosen ? ' best' : ''}">${value(options)}: ${mean.toFixed(2)}</td>`;
-    });
-    return html`<tr><th scope="row">${name}</th>${cells}<td>${isAtEdge ? 'at the edge' : ''}</td></tr>`;
-  });
-  const note = html`Settings tried (${Object.keys(Object.values(content.learners)[0]?.chosen ?? {}).join(', ')}) and their validation error in percent, mean over the settings of <code>${content.command}</code>, on seed ${content.seeds.join(', ')}; <span class="best">bold</span>: chosen. Rule: ${content.rule}. No test image was used.`;
-  return html`<h3>How options were chosen (${file})</h3>${tabled('tuning', note, html`<tbody>${rows}</tbody>`)}`;
-}
 
 /** A learner with all its options. */
 function card(study: Study, name: string): Markup {
@@ -184,17 +169,17 @@ function sources(study: Study): Markup | undefined {
 function disclaimers(study: Study): string[] {
   const sets = distinct(study.trials.map(trial => trial.planned.specification.data.set));
   const most = Math.max(...study.trials.map(trial => trial.planned.specification.data.train));
-  const tuned = study.learners.some(learner => {
+  const isVaried = study.learners.some(learner => {
     const own = study.trials.filter(trial => trial.planned.learner === learner.name);
     return distinct(own.map(trial => JSON.stringify(trial.planned.specification.options))).length > 1;
   });
   const transparent = study.learners.filter(learner => learner.access === 'transparent');
   return [
     `Anything beyond ${listed(sets)} with ${counted(most)} training images, and beyond ${plural(study.seeds.length, 'chip')} for each learner and setting.`,
-    ...(tuned || study.settings.length < 2
+    ...(isVaried || study.settings.length < 2
       ? []
       : [
-          'That this is the best each learner can do: its options are the same in every setting, and none was tuned for it here.',
+          `That this is the best each learner can do: its options are the same in every setting, ${study.about.tuning ? 'those of the tuning file chosen for the mean over its settings' : 'and none was tuned for it here'}.`,
         ]),
     'That a real chip behaves so: cells, circuits and boxes are models with stated sources, not fits to one device.',
     'The full energy of a system: lines, drivers, control logic and memory traffic are not counted.',
