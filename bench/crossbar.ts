@@ -21,6 +21,8 @@ const model: ChipModel = {
     variation: 0.1,
     readNoise: 0.005,
     programmingNoise: 0,
+    stuck: 0,
+    stuckRange: 0,
   },
   crossbar: { weightRange: 1, tileRows: size, tileColumns: size },
   dac: converter,

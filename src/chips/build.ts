@@ -14,7 +14,8 @@ import { buildFront } from './front.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildNeurons } from './neurons/index.ts';
-import { buildDiodes, buildNetwork, gainBehind, asNetwork } from './resistive/network.ts';
+import { asNetwork, buildDiodes, gainBehind } from './resistive/fit.ts';
+import { buildNetwork } from './resistive/network.ts';
 
 export interface ChipRequest {
   readonly inputs: number;
@@ -156,6 +157,8 @@ export function nominal(model: ChipModel): ChipModel {
       variation: 0,
       readNoise: 0,
       programmingNoise: 0,
+      stuck: 0,
+      stuckRange: 0,
     },
     neuron: { kind: 'rectifier', gain: 0, offset: 0, knee: 0, compression: 0 },
     boxes: { front: wire, between: wire },

@@ -88,7 +88,10 @@ export class Chip {
     const { crossbars, front, network, shapes } = this.parts;
     const pass = fullPassOf(measured);
     this.#check(labels, pass.batch);
-    if (network) return network.settle(pass, nudges);
+    if (network) {
+      network.settle(pass, nudges);
+      return;
+    }
     front.send(labels, pass);
     this.#finishLayer(0, pass, nudges);
     for (let l = 1; l < crossbars.length; l++) {

@@ -115,7 +115,7 @@ export function buildCrossbar(
       meter.adcConversions += delta.rows * rows; // every result is measured
       if (model.dac.kind !== 'none') meter.dacConversions += delta.rows * columns;
     },
-    writer: buildWriter(model, weights, flaws, engine, meter, stream),
+    writer: buildWriter({ model, weights, flaws, engine, meter, stream }),
   };
 
   /** Each tile of rows has its own currents, noise and ADC; their sum is digital. */

@@ -6,6 +6,7 @@ import { choice, count, oneOfKinds, provenance, quantity, ratio, strict } from '
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
 import { Neuron } from './neurons/neuron.ts';
+import { Update } from './updates/index.ts';
 
 const NoConverter = strict({ kind: Type.Literal('none') }, { description: 'analog values pass unconverted' });
 const UniformConverter = strict(
@@ -22,35 +23,6 @@ const UniformConverter = strict(
 /** Description of a DAC or ADC. */
 export const Converter = oneOfKinds([NoConverter, UniformConverter], 'a converter');
 export type Converter = Static<typeof Converter>;
-
-const Ideal = strict(
-  { kind: Type.Literal('ideal') },
-  { description: 'the intended change, times the response of each cell, clipped to its range' },
-);
-const Pulsed = strict(
-  {
-    kind: Type.Literal('pulsed'),
-    maximumPulses: count('most pulses a cell gets in one update', { default: 31, maximum: 10000 }),
-  },
-  {
-    description:
-      'stochastically rounded trains of pulses through the step response of each cell; needs a pulsed cell',
-  },
-);
-const ProgramVerify = strict(
-  {
-    kind: Type.Literal('program-verify'),
-    tries: count('programming attempts a cell; the best of them stays', { default: 5, maximum: 1000 }),
-    tolerance: ratio('a cell this close to its target, as a fraction of the range, is left alone', {
-      minimum: 0,
-      default: 0.005,
-    }),
-  },
-  { description: 'each change is written as a new target and read back' },
-);
-/** How changes of weight reach the cells. */
-export const Update = oneOfKinds([Ideal, Pulsed, ProgramVerify], 'how changes of weight reach the cells');
-export type Update = Static<typeof Update>;
 
 /** Joules of each metered event; the sources stand in the chip's file. */
 export const EnergyTable = strict({

@@ -6,6 +6,8 @@ import type { Axis, Plan } from '../lab/plan-file.ts';
 import type { Display } from '../lab/progress.ts';
 import type { Ending } from '../lab/run.ts';
 import type { Summary } from '../lab/summary.ts';
+import type { Source } from '../scenarios/locate.ts';
+import type { Grid } from '../scenarios/vary.ts';
 import type { Shell } from './main.ts';
 import { whole } from './whole.ts';
 import type { World } from './world.ts';
@@ -25,8 +27,8 @@ export interface RunOptions {
   readonly saveChip?: true;
   readonly quiet?: true;
   readonly json?: true;
-  /** prints no results: they are not what the caller is asked for */
-  readonly untold?: true;
+  /** for `mortal tune`: what it tries, and its own command; it tells what came of it, and writes the report */
+  readonly tuning?: { readonly grid: Grid; readonly command: string };
 }
 
 const collected = (value: string, before: readonly string[]) => [...before, value];
@@ -90,7 +92,7 @@ export interface Ran {
 }
 
 /** Runs a scenario file as `mortal run` does. @throws InputError, OutputError */
-export async function runScenario(file: string, options: RunOptions, world: World): Promise<Ran> {
+export async function runScenario(file: string | Source, options: RunOptions, world: World): Promise<Ran> {
   const [{ load }, { plan }, { planFile }, { Store }, lab, { display }, { resolve }] = await Promise.all([
     import('../scenarios/load.ts'),
     import('../scenarios/plan.ts'),
@@ -105,6 +107,7 @@ export async function runScenario(file: string, options: RunOptions, world: Worl
   const scenario = await load(file, await world.known(), {
     overrides,
     quick: options.quick === true,
+    ...(options.tuning && { grid: options.tuning.grid }),
     cwd: world.cwd,
   });
   const trials = plan(scenario).map(trial => (options.saveChip ? { ...trial, isKept: true } : trial));
@@ -116,13 +119,14 @@ export async function runScenario(file: string, options: RunOptions, world: Worl
   const directory = resolve(world.cwd, options.out ?? `reports/${scenario.name}`);
   const near = nearName(directory, world.cwd);
   const store = new Store(directory);
-  const command = commandLine(file, options);
+  const called = typeof file === 'string' ? file : file.name;
+  const command = options.tuning?.command ?? commandLine(called, options);
   const whole = planFile(scenario, trials, command);
   if (options.dry) return { code: tell(await foretold(whole, directory, near, options, world), world) };
   if (options.slurm !== undefined)
     await (await import('../scenarios/slurm-file.ts')).readSlurmFile(options.slurm, world.cwd); // before anything is written
   if (options.cancel) return { code: await cancel(directory, near, world) };
-  if (!options.allowProgram) await refusePrograms(file, trials);
+  if (!options.allowProgram) await refusePrograms(called, trials);
   store.savePlan(whole);
   const todo = lab.pending(whole, store, options.only, text => void world.stderr.write(`${text}\n`));
   const other = lab.otherVersions(todo.found, (await world.versions()).mortal ?? '');
@@ -145,8 +149,8 @@ export async function runScenario(file: string, options: RunOptions, world: Worl
     );
     return { code: 130, plan: whole, found: todo.found };
   }
+  if (options.tuning) return { code: ending.failed > 0 ? 1 : 0, plan: whole, found: todo.found };
   const report = nearName(await world.writeReport(directory), world.cwd);
-  if (options.untold) return { code: ending.failed > 0 ? 1 : 0, plan: whole, found: todo.found };
   if (options.json)
     world.stdout.write(
       `${JSON.stringify({ scenario: scenario.name, folder: near, report, ...ending }, null, 1)}\n`,

@@ -4,7 +4,7 @@ import type { Shell } from './main.ts';
 export function addSchema({ program, world, does }: Shell): void {
   program
     .command('schema', { hidden: true })
-    .description('write scenarios/scenario.schema.json and devices/*.schema.json')
+    .description('write scenarios/*.schema.json and devices/*.schema.json')
     .action(
       does(async () => {
         const [{ schemaFiles }, { writeFileSync }, { resolve }] = await Promise.all([

@@ -42,7 +42,7 @@ function ownWords(study: Study, name: string, { chosen }: LearnerTuning): string
 
 /** The effort, which is the same for all. */
 const effort = ({ settings, samples, seeds, data }: TuningFile): string =>
-  `For every learner ${plural(settings, 'setting')} and ${counted(samples)} training images in all; judged on ${counted(Number(data.validation))} validation images, on ${seeds.length > 1 ? 'chips' : 'the chip'} of seed ${listed(seeds.map(String))}. No test image was used.`;
+  `For every learner ${plural(settings, 'setting')} and ${counted(samples)} training images in all; judged on ${counted(Number(data.validation))} validation images, on ${seeds.length > 1 ? 'chips' : 'the chip'} of seed ${listed(seeds.map(String))}. Test images decided nothing.`;
 
 /** Settings across, learners down; the chosen one is bold. */
 function triedTable(

@@ -3,7 +3,9 @@
  * derivative, and which programs a chip would start.
  */
 import type { BoxModel } from '../chips/boxes/box.ts';
+import type { NamedFile } from '../chips/boxes/named-file.ts';
 import { commandText } from '../chips/boxes/program.ts';
+import { checkCurves } from '../chips/boxes/table.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { problem } from './explain.ts';
 import type { Path, Written } from './locate.ts';
@@ -26,11 +28,11 @@ const all = (chip: ChipModel) => [...front(chip), ...between(chip)];
 /** Boxes whose derivative nobody knows, not even the simulator. */
 const opaque: readonly BoxModel['kind'][] = ['onnx', 'program'];
 
-/** ONNX models between the layers of a chip that are made for other sizes than its layers'. */
+/** Curves and ONNX models between the layers of a chip that are made for other sizes than its layers'. */
 export const modelProblems = (chip: ChipModel, written: Written, above: Path = []): Promise<Problem[]> =>
   misfits(between(chip), [...new Set(chip.layers)], written, above);
 
-/** ONNX models in front of a chip that do not take what images have. @param inputs pixels of an image */
+/** Those in front of a chip that do not take what images have. @param inputs pixels of an image */
 export const frontProblems = (
   chip: ChipModel,
   inputs: number,
@@ -46,26 +48,37 @@ async function misfits(
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const { at, box } of boxes) {
-    if (box.kind !== 'onnx') continue;
-    const { openOnnx, tryOnnx } = await import('../chips/boxes/onnx.ts');
-    const wrong = (message: string) => problem(written, [...at, 'file'], above, message);
-    const model = openOnnx(box.file);
     try {
-      const { units } = model;
-      const other = sizes.find(size => units !== undefined && size !== units);
-      if (other !== undefined)
-        problems.push(wrong(`the model is for ${units} activities, but ${other} pass here`));
-      else for (const size of sizes) tryOnnx(model, size);
+      if (box.kind === 'table') for (const size of sizes) checkCurves(box.csv, size);
+      if (box.kind === 'onnx') await checkModel(box.file, sizes);
     } catch (error) {
-      problems.push(wrong((error as Error).message));
-    } finally {
-      model.close();
+      const key = box.kind === 'table' ? 'csv' : 'file';
+      problems.push(problem(written, [...at, key], above, (error as Error).message));
     }
   }
   return problems;
 }
 
-/** A learner that would ask for derivatives nobody knows. @param path of its entry in `written` */
+/** @throws Error saying what does not fit */
+async function checkModel(file: NamedFile, sizes: readonly number[]): Promise<void> {
+  const { openOnnx, tryOnnx } = await import('../chips/boxes/onnx-model.ts');
+  const model = openOnnx(file);
+  try {
+    const other = sizes.find(size => model.units !== undefined && size !== model.units);
+    if (other !== undefined)
+      throw new Error(`the model is for ${model.units} activities, but ${other} pass here`);
+    for (const size of sizes) tryOnnx(model, size);
+  } finally {
+    model.close();
+  }
+}
+
+/**
+ * A learner that would ask for derivatives nobody knows. What stands in front of the first crossbar may be unknown: no error goes back
+ * that far.
+ *
+ * @param path of its entry in `written`
+ */
 export function derivativeProblems(
   chip: ChipModel,
   { name, learner }: Entry,
@@ -73,9 +86,9 @@ export function derivativeProblems(
   path: Path,
   above: Path,
 ): Problem[] {
-  const found = all(chip).find(({ box }) => opaque.includes(box.kind));
+  const found = between(chip).find(({ box }) => opaque.includes(box.kind));
   if (found === undefined || learner.access !== 'transparent') return [];
-  const message = `"${name}" needs the derivative of every part of the chip (access "transparent"), but a box of kind "${found.box.kind}" has none; leave one of the two out`;
+  const message = `"${name}" needs the derivative of every box between layers (access "transparent"), but one of kind "${found.box.kind}" has none; leave one of the two out`;
   return [problem(written, path, above, message)];
 }
 

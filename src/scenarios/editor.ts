@@ -8,6 +8,7 @@ import { type DeviceKind, deviceKinds, deviceNames } from './devices.ts';
 import { entryKeys } from './entries.ts';
 import { type Known, ScenarioFrame } from './schema.ts';
 import { SlurmSettings } from './slurm-file.ts';
+import { TuningFile } from './tuning-file.ts';
 import { valuesForms } from './vary.ts';
 
 /** A schema as plain JSON. */
@@ -37,6 +38,7 @@ export function schemaFiles({ learners, dataSets }: Known): Map<string, string> 
       }),
     ],
     ['scenarios/slurm.schema.json', text(writable(plainSchema(SlurmSettings)))],
+    ['scenarios/tuning.schema.json', text(plainSchema(TuningFile))],
     ['devices/chip.schema.json', text({ ...chipFile(), $defs: parts() })],
   ]);
   for (const kind of ['cell', 'neuron', 'box'] as const)

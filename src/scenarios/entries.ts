@@ -15,7 +15,7 @@ import {
 import { nameOf } from './overrides.ts';
 import { didYouMean, InputError, type Problem } from './problems.ts';
 import type { Entry, Known } from './schema.ts';
-import { chosenFor, type TuningFile } from './tuning-file.ts';
+import { type TuningFile, tuningFor } from './tuning-file.ts';
 import { check } from './validate.ts';
 
 /** Keys of a learner's entry that are no options. */
@@ -80,7 +80,7 @@ async function readEntry(
     return { problems: [{ where: whereOf(place), path: 'learners', message }] };
   }
   const learner = learners[wanted]!;
-  const chosen = tuning ? chosenFor(tuning, name, wanted) : {};
+  const chosen = (tuning && tuningFor(tuning, name, wanted)?.chosen) ?? {};
   const { value, problems } = await check(
     learner.options,
     withChosen(without(item, 'learner', 'as'), chosen),

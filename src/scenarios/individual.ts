@@ -36,7 +36,7 @@ export async function individualOf(
   const chip = buildChip(model, { inputs, classes, labels: 'none', batch: 1 }, engine, path =>
     streamOf(seed, `chip/${path}`),
   );
-  return chip.parts.crossbars.map(({ columns, flaws }, l) => {
+  const layers = chip.parts.crossbars.map(({ columns, flaws }, l) => {
     const activity = engine.matrix(1, columns);
     engine.kernels.fill(activity, 1);
     chip.parts.neurons[l]!.activity(activity, activity);
@@ -46,6 +46,8 @@ export async function individualOf(
       activity: spreadOf(activity),
     };
   });
+  chip.close();
+  return layers;
 }
 
 function spreadOf({ data }: Matrix): Spread {

@@ -17,26 +17,29 @@ import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } fr
 import { chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
 import { readTuning } from './tuning-file.ts';
 import { check } from './validate.ts';
-import { axesOf, crossed, readVary, type Varied } from './vary.ts';
+import { alsoZipped, axesOf, crossed, type Grid, readVary, type Varied } from './vary.ts';
 
 export interface LoadOptions {
   /** `path=value`, as after `--set` */
   readonly overrides?: readonly string[];
   /** with what `quick` of the scenario changes, under a name of its own */
   readonly quick?: boolean;
+  /** paths that change together, beside what the scenario varies */
+  readonly grid?: Grid;
   /** folder that `file` is relative to and errors are told from */
   readonly cwd?: string;
 }
 
-/** Reads a scenario file. @throws InputError */
+/** Reads a scenario: a file, or a text that is called by its title. @throws InputError */
 export async function load(
-  file: string,
+  file: string | Source,
   known: Known,
-  { overrides = [], quick = false, cwd = process.cwd() }: LoadOptions = {},
+  { overrides = [], quick = false, grid, cwd = process.cwd() }: LoadOptions = {},
 ): Promise<Scenario> {
-  return readScenario(readSource(file, cwd), known, {
+  return readScenario(typeof file === 'string' ? readSource(file, cwd) : file, known, {
     overrides: overrides.map(argument => readOverride(argument, cwd)),
     quick,
+    grid,
     cwd,
   });
 }
@@ -45,11 +48,20 @@ export async function load(
 async function readScenario(
   source: Source,
   known: Known,
-  { overrides, quick, cwd }: { overrides: readonly Override[]; quick: boolean; cwd: string },
+  {
+    overrides,
+    quick,
+    grid,
+    cwd,
+  }: { overrides: readonly Override[]; quick: boolean; grid: Grid | undefined; cwd: string },
 ): Promise<Scenario> {
   const file = parse(source);
   const changes = quick ? [...quickened(file), ...overrides] : overrides;
-  const root = changes.reduce((at, { path, value }) => put(at, path, value, value.at, known.learners), file);
+  const changed = changes.reduce(
+    (at, { path, value }) => put(at, path, value, value.at, known.learners),
+    file,
+  );
+  const root = grid ? alsoZipped(changed, grid) : changed;
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
   const { title, question, seeds, tuned } = frame.value as ScenarioFrame;
@@ -80,7 +92,9 @@ async function readScenario(
   }
   if (problems.length > 0) throw new InputError(problems);
   return {
-    name: nameInFolder(resolve(source.folder, basename(source.name))) + (quick ? '-quick' : ''),
+    name:
+      (source.kind === 'file' ? nameInFolder(resolve(source.folder, basename(source.name))) : titled(title)) +
+      (quick ? '-quick' : ''),
     title: quick ? `${title} (quick)` : title,
     question,
     vary: axesOf(vary),
@@ -255,3 +269,6 @@ function nameInFolder(path: string): string {
   const inside = from < 0 ? [] : folders.slice(from + 1);
   return [...inside, basename(path, '.json')].join('/');
 }
+
+/** `ff-on-my-chip`. */
+const titled = (title: string): string => title.replace(/[^\w.]+/g, '-');

@@ -1,7 +1,8 @@
 /** @file Files that boxes name, looked up and identified when a description is read. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { identified, type NamedFile } from '../chips/boxes/named-file.ts';
-import { openOnnx } from '../chips/boxes/onnx.ts';
+import { openOnnx } from '../chips/boxes/onnx-model.ts';
 
 /** An ONNX model that may stand in a box. @throws Error saying what is wrong with it */
 export function onnxFile(name: string, folder: string): NamedFile {
@@ -15,16 +16,10 @@ export const wordOfCommand = (word: string, folder: string): string | NamedFile 
   /^\.\.?\//.test(word) ? namedFile(word, folder) : word;
 
 function namedFile(name: string, folder: string): NamedFile {
-  try {
-    return identified(resolve(folder, name));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'a folder, but a file is needed'
-          : message,
-    );
-  }
+  const path = resolve(folder, name);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new Error('there is no such file');
+  if (!found.isFile())
+    throw new Error(`a ${found.isDirectory() ? 'folder' : 'device'}, but a file is needed`);
+  return identified(path);
 }

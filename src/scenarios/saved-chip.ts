@@ -88,7 +88,7 @@ export function chipOfBytes(bytes: Uint8Array): SavedChip {
 /** SHA-256 of a file: the name that a specification knows it by. */
 export const digestOfFile = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The chip as it was, and its classifier. @param samples images of the kind it learned from @throws Error when sizes differ */
+/** The chip as it was, to be closed by whoever asked for it, and its classifier. @param samples images of the kind it learned from @throws Error when sizes differ */
 export function revived(
   { specification, weights, outside }: SavedChip,
   samples: Samples,
@@ -100,16 +100,23 @@ export function revived(
     return matrix;
   };
   const chip = chipFor(specification, learnerOf(specification), samples, engine);
-  const held = weights.map(matrixOf);
-  chip.restore(held);
-  const asleep = { ...specification, options: { ...specification.options, epochs: 0 } };
-  const classifier = train(asleep, chip, samples, engine, {
-    epoch() {},
-    start: {
-      weights: held,
-      isHeld: true,
-      outside: Object.fromEntries(Object.entries(outside).map(([name, tensor]) => [name, matrixOf(tensor)])),
-    },
-  });
-  return { chip, classifier };
+  try {
+    const held = weights.map(matrixOf);
+    chip.restore(held);
+    const asleep = { ...specification, options: { ...specification.options, epochs: 0 } };
+    const classifier = train(asleep, chip, samples, engine, {
+      epoch() {},
+      start: {
+        weights: held,
+        isHeld: true,
+        outside: Object.fromEntries(
+          Object.entries(outside).map(([name, tensor]) => [name, matrixOf(tensor)]),
+        ),
+      },
+    });
+    return { chip, classifier };
+  } catch (error) {
+    chip.close();
+    throw error;
+  }
 }

@@ -2,7 +2,8 @@
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
 import type { ChipModel } from '../chips/model.ts';
-import { misfit } from '../chips/resistive/network.ts';
+import { misfit } from '../chips/resistive/fit.ts';
+import { isByPulses } from '../chips/updates/index.ts';
 import { problem, shown } from './explain.ts';
 import type { Path, Written } from './locate.ts';
 import { alternatives, didYouMean, type Problem } from './problems.ts';
@@ -15,24 +16,38 @@ const mostBytes = 3 * gibibyte; // the memory of a trial is one WebAssembly memo
 export function chipProblems(chip: ChipModel, written: Written, above: Path = []): Problem[] {
   const problems: Problem[] = [];
   const { cell, update } = chip;
-  if (update.kind === 'pulsed' && cell.kind === 'linear')
+  const pulses = isByPulses(update);
+  if (pulses && cell.kind === 'linear')
     problems.push(
       problem(
         written,
         ['update', 'kind'],
         above,
-        'a pulsed update needs a cell with a step ("constant-step" or "soft-bounds"), but the chip has a linear one',
+        `a ${update.kind} update needs a cell with a step ("constant-step", "soft-bounds" and others), but the chip has a linear one`,
       ),
     );
   const { weightRange } = chip.crossbar;
-  if (weightRange === 0 && (update.kind === 'pulsed' || cell.variation > 0))
+  if (weightRange === 0 && (pulses || cell.variation > 0 || cell.stuck > 0))
     problems.push(
       problem(
         written,
         ['crossbar', 'weightRange'],
         above,
-        `found 0, weights without bounds, but ${update.kind === 'pulsed' ? 'a pulsed update' : 'variation of the cells'} needs a range above 0`,
+        `found 0, weights without bounds, but ${pulses ? `a ${update.kind} update` : cell.variation > 0 ? 'variation of the cells' : 'a stuck cell'} needs a range above 0`,
       ),
+    );
+  if (cell.kind !== 'linear' && cell.lowest === 0 && update.kind !== 'one-sided')
+    problems.push(
+      problem(
+        written,
+        ['update', 'kind'],
+        above,
+        `a pair whose lower bound is 0 holds no weight below it; "one-sided" makes a weight of two such, but the update is ${shown(update.kind)}`,
+      ),
+    );
+  if (cell.kind === 'soft-bounds' && cell.lowest === 0)
+    problems.push(
+      problem(written, ['cell', 'lowest'], above, 'found 0, but soft bounds need a lower one below 0'),
     );
   if (cell.minimumConductance >= cell.maximumConductance)
     problems.push(

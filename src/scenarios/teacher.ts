@@ -108,8 +108,12 @@ function takenOut(
   if (digestOfFile(bytes) !== sha256)
     throw new Error(`${path} is not the file that the run was planned with (SHA-256 differs)`);
   const { chip, classifier } = revived(chipOfBytes(bytes), split.training, engine);
-  if (wanted.teacherAge > 0) chip.age(wanted.teacherAge);
-  return read(chip, classifier, teacher, wanted.reads, images, split, engine);
+  try {
+    if (wanted.teacherAge > 0) chip.age(wanted.teacherAge);
+    return read(chip, classifier, teacher, wanted.reads, images, split, engine);
+  } finally {
+    chip.close();
+  }
 }
 
 /** Asks a chip everything. */

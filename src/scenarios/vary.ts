@@ -4,7 +4,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, strict } from '../description.ts';
 import { keyProblem, problem } from './explain.ts';
-import { entry, type Place, plain, textAt, value, type Written, whereOf } from './locate.ts';
+import { entry, type Place, parse, plain, record, textAt, value, type Written, whereOf } from './locate.ts';
 import { InputError, type Problem } from './problems.ts';
 import type { Axis } from './schema.ts';
 import { check } from './validate.ts';
@@ -26,6 +26,9 @@ export interface Varied {
 
 /** Paths that change together; each has as many values. */
 export type Group = readonly Varied[];
+
+/** Paths that change together, as a program says them. */
+export type Grid = Readonly<Record<string, readonly unknown[]>>;
 
 /** One value of each varied path. */
 export type Point = readonly (Value & { readonly path: string; readonly place: Place })[];
@@ -83,6 +86,16 @@ function zipsOf(root: Written): { written: Written; above: string[] }[] {
   if (zip === undefined) return [];
   if (zip.kind === 'list') return zip.items.map((written, i) => ({ written, above: ['zip', String(i)] }));
   return [{ written: zip, above: ['zip'] }];
+}
+
+/** The scenario with one group more of paths that change together. */
+export function alsoZipped(root: Written, grid: Grid): Written {
+  if (root.kind !== 'record') return root;
+  const { at } = root;
+  const source = { ...at.source, name: `zip=${JSON.stringify(grid)}`, kind: 'argument' as const };
+  const added = parse({ ...source, text: JSON.stringify(grid) });
+  const items = [...zipsOf(root).map(({ written }) => written), added];
+  return record([...root.entries, ['zip', { at, value: { kind: 'list', items, at } }]], at);
 }
 
 async function readPaths(

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc, test } from '@fast-check/vitest';
+import type onnxProto from 'onnx-proto';
 import { beforeEach, describe, expect } from 'vitest';
 import type { Box, BoxModel } from '../../src/chips/boxes/box.ts';
 import { buildBox } from '../../src/chips/boxes/index.ts';
 import { identified } from '../../src/chips/boxes/named-file.ts';
-import { openOnnx, tryOnnx } from '../../src/chips/boxes/onnx.ts';
+import { openOnnx, tryOnnx } from '../../src/chips/boxes/onnx-model.ts';
 import type { Curves } from '../../src/chips/boxes/table.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
@@ -65,7 +66,8 @@ describe('a table', () => {
   );
 
   test('with a curve for every unit gives each its own, in order', () => {
-    const curves = { input: [0, 1], outputs: [10, 20, 30, 40].map(y => [y, y + 1]) };
+    const curves = { input: [0, 1], outputs: [10, 20, 30].map(y => [y, y + 1]) };
+    expect(() => table(curves, 2)).toThrow('there are 3 curves, but only 2 units pass here');
     expect(
       sent(
         table(curves, 3),
@@ -172,6 +174,20 @@ describe('an ONNX model', () => {
     );
   });
 
+  /** y = x · w */
+  const product = (...initializer: onnxProto.onnx.ITensorProto[]): onnxProto.onnx.IGraphProto => ({
+    node: [{ opType: 'Mul', input: ['x', 'w'], output: ['y'] }],
+    initializer,
+  });
+  const w = { name: 'w', dims: [3], dataType: 1 };
+  const elsewhere = { ...w, dataLocation: 1, externalData: [{ key: 'location', value: 'w.bin' }] };
+
+  test('may have weights', () => {
+    const box = boxOf({ graph: product({ ...w, floatData: [1, 2, -3] }) });
+    expect(sent(box, matrix([[1, 0.5, 2]]))).toEqual([1, 1, -6]);
+    box.close!();
+  });
+
   test.each<[string, Asked, string]>([
     [
       'rows of a fixed number',
@@ -191,6 +207,36 @@ describe('an ONNX model', () => {
       { operator: 'RandomNormalLike' },
       'draws random numbers of its own (RandomNormalLike), which no seed decides',
     ],
+    [
+      'random numbers in a function of its own',
+      {
+        graph: { node: [{ opType: 'F', domain: 'own', input: ['x'], output: ['y'] }] },
+        functions: [
+          {
+            name: 'F',
+            domain: 'own',
+            input: ['a'],
+            output: ['b'],
+            opsetImport: [{ domain: '', version: 15 }],
+            node: [{ opType: 'Bernoulli', input: ['a'], output: ['b'] }],
+          },
+        ],
+      },
+      'draws random numbers of its own (Bernoulli)',
+    ],
+    ['weights in another file', { graph: product(elsewhere) }, 'keeps weights in another file'],
+    [
+      'a constant in another file',
+      {
+        graph: {
+          node: [
+            { opType: 'Constant', output: ['w'], attribute: [{ name: 'value', type: 4, t: elsewhere }] },
+            ...product().node!,
+          ],
+        },
+      },
+      'keeps weights in another file',
+    ],
   ])('with %s is refused', (_, asked, why) => {
     expect(() => openOnnx(fileOf(asked))).toThrow(why);
   });
@@ -209,6 +255,19 @@ describe('an ONNX model', () => {
       'the other way round',
       { operator: 'Transpose', input: ['n', 'units'], output: ['units', 'n'] },
       'the model does not make [3, 8] of [3, 8]: ',
+    ],
+    [
+      'now these, now those values',
+      {
+        graph: {
+          initializer: [
+            { name: 'ratio', dims: [], dataType: 1, floatData: [0.5] },
+            { name: 'training', dims: [], dataType: 9, int32Data: [1] },
+          ],
+          node: [{ opType: 'Dropout', input: ['x', 'ratio', 'training'], output: ['y'] }],
+        },
+      },
+      'gives other values when it is asked again, which no seed decides: export it for inference',
     ],
   ])('that gives %s is found out by trying', (_, asked, why) => {
     const model = openOnnx(fileOf(asked));

@@ -2,9 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Labels } from '../../src/chips/access.ts';
 import { fullPassOf } from '../../src/chips/pass.ts';
-import { buildProgramVerify } from '../../src/chips/updates/program-verify.ts';
 import { openEngine } from '../../src/engine/engine.ts';
-import { streamOf } from '../../src/engine/streams.ts';
 import {
   chipModel,
   chipOf,
@@ -113,16 +111,6 @@ test.each([
     update: { kind: 'pulsed', maximumPulses: 9 },
   });
   expect(() => chipOf(model, engine)).toThrow(
-    new RangeError(
-      'a pulsed update needs a pulsed cell (constant-step, soft-bounds) and a weightRange above 0',
-    ),
-  );
-});
-
-test('program and verify on a chip that is written otherwise', () => {
-  const { model, meter, crossbars } = chipOf(chipModel(), engine).parts;
-  const { weights, flaws } = crossbars[0]!;
-  expect(() => buildProgramVerify(model, weights, flaws, engine, meter, path => streamOf(1, path))).toThrow(
-    new RangeError('the update of this chip is not program-verify'),
+    new RangeError('pulses need a cell with a step response and a weightRange above 0'),
   );
 });

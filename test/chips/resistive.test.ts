@@ -8,8 +8,8 @@ import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { gaussians, streamOf } from '../../src/engine/streams.ts';
 import {
-  apart,
   type Asked,
+  apart,
   chipModel,
   chipOf,
   converter,
@@ -226,7 +226,9 @@ describe('a network of real cells', () => {
       ),
     );
     const own = (Math.SQRT2 * readNoise * 2 * Math.sqrt(squares)) / load;
-    const seen = deviationOf(Array.from({ length: 500 }, (_, b) => noisy.delivered.data[3 * b]! / node.gain!));
+    const seen = deviationOf(
+      Array.from({ length: 500 }, (_, b) => noisy.delivered.data[3 * b]! / node.gain!),
+    );
     expect(seen / Math.hypot(own, passed)).toBeGreaterThan(0.85);
     expect(seen / Math.hypot(own, passed)).toBeLessThan(1.15);
   });

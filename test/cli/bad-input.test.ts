@@ -5,6 +5,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { deviceNames } from '../../src/scenarios/devices.ts';
+import { alternatives } from '../../src/scenarios/problems.ts';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
 import { mortal, scenario } from '../fixtures/world.ts';
 
@@ -129,7 +131,7 @@ describe('a scenario is refused that', () => {
     [
       'has an unknown cell',
       chip({ cell: 'idea' }),
-      'scenarios/x.json:12:13: found "idea", a cell is needed: "ideal" or "reference", or the path of a .json file; did you mean "ideal"?',
+      `scenarios/x.json:12:13: found "idea", a cell is needed: ${alternatives(deviceNames('cell'))}, or the path of a .json file; did you mean "ideal"?`,
     ],
     [
       'has a misspelt parameter',
@@ -206,6 +208,11 @@ describe('a scenario is refused that', () => {
       'pulses a linear cell',
       chip({ update: { kind: 'pulsed' } }),
       'scenarios/x.json:13:15 chip.update.kind: a pulsed update needs a cell with a step',
+    ],
+    [
+      'has cells that only rise and an update that lowers them',
+      chip({ cell: 'pcm-one-sided', update: { kind: 'pulsed' } }),
+      'chip.update.kind: a pair whose lower bound is 0 holds no weight below it; "one-sided" makes a weight of two such',
     ],
     [
       'varies cells whose weights have no bounds',

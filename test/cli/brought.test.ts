@@ -104,6 +104,27 @@ describe('a measured curve', () => {
     );
   });
 
+  test('with more curves than units is refused when its scenario is checked, between layers and in front', async () => {
+    const many = (curves: number) => {
+      const names = Array.from({ length: curves }, (_, k) => `c${k}`);
+      return [`input,${names}`, ...[0, 1].map(x => [x, ...names.map(() => x)].join())].join('\n');
+    };
+    const inputs = split.test.inputs;
+    const folder = folderWith(table, { 'boxes/curve.csv': many(21) });
+    expect((await check(folder, 'scenarios/x.json')).err).toContain(
+      'chip.boxes.between.csv: there are 21 curves, but only 20 units pass here: leave out 1 or more',
+    );
+    write(folder, { 'boxes/curve.csv': many(20) });
+    expect((await check(folder, 'scenarios/x.json')).code).toBe(0);
+    write(folder, {
+      'boxes/curve.csv': many(inputs + 2),
+      'scenarios/x.json': small(chipWith('none', '../boxes/my.json')),
+    });
+    expect((await check(folder, 'scenarios/x.json')).err).toContain(
+      `chip.boxes.front.csv: there are ${inputs + 2} curves, but only ${inputs} units pass here`,
+    );
+  });
+
   test('is what `mortal inspect` says it is', async () => {
     const folder = folderWith(table, { 'boxes/curve.csv': csv });
     write(folder, { 'chip.json': chipWith('boxes/my.json') });
@@ -157,6 +178,13 @@ describe('an ONNX model', () => {
     );
     write(folder, { 'boxes/x.onnx': 'none' });
     expect((await check(folder, 'boxes/my.json')).err).toContain('cannot be opened as an ONNX model');
+    for (const [file, what] of [
+      ['./', 'folder'],
+      ['/dev/null', 'device'],
+    ]) {
+      write(folder, { 'boxes/my.json': { ...onnx, file } });
+      expect((await check(folder, 'boxes/my.json')).err).toContain(`a ${what}, but a file is needed`);
+    }
   });
 
   test('in front takes what images have', async () => {
@@ -172,7 +200,7 @@ describe('an ONNX model', () => {
 describe('a box without a derivative', () => {
   const transparent = { learners: ['local-softmax', 'backprop-oracle'] };
   const why =
-    'learners.1: "backprop-oracle" needs the derivative of every part of the chip (access "transparent"), but a box of kind ';
+    'learners.1: "backprop-oracle" needs the derivative of every box between layers (access "transparent"), but one of kind ';
 
   test.each<[string, unknown]>([
     ['onnx', { kind: 'onnx', file: './x.onnx' }],
@@ -184,6 +212,15 @@ describe('a box without a derivative', () => {
     expect(code).toBe(2);
     expect(err).toContain(`${why}"${kind}" has none`);
     expect((await check(folderWith({ kind: 'none' }, {}, transparent), 'scenarios/x.json')).code).toBe(0);
+  });
+
+  test('lets them in where it stands in front of the first layer, whose derivative nobody needs', async () => {
+    const folder = folderWith('none', { 'boxes/x.onnx': onnxModel() });
+    const front = { kind: 'onnx', file: '../boxes/x.onnx' };
+    const learners = [{ learner: 'backprop-oracle', epochs: 1, batch: 20 }];
+    write(folder, { 'scenarios/x.json': small(chipWith('none', front), { learners }) });
+    const { code, err } = await run(folder);
+    expect(code, err).toBe(0);
   });
 });
 
@@ -298,6 +335,11 @@ describe('a program', () => {
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 describe.skipIf(!hasPython)('the example of a program', () => {
   const box = 'program-example';
+  /** Whether one of ours is. */
+  const running = () => {
+    const { stdout } = spawnSync('ps', ['-eo', 'ppid,args'], { encoding: 'utf8' });
+    return new RegExp(`^ *${process.pid} .*example\\.py`, 'm').test(stdout ?? '');
+  };
 
   test('learns in worker threads and in this process, to the same bytes, and leaves no process behind', async () => {
     const folders = ['0', '2'].map(workers => ({ workers, folder: folderWith('none') }));
@@ -317,8 +359,27 @@ describe.skipIf(!hasPython)('the example of a program', () => {
     expect(JSON.parse(readFileSync(join(folders[0]!.folder, 'reports/x/plan.json'), 'utf8')).command).toBe(
       'mortal run scenarios/x.json --allow-program',
     );
-    const { stdout } = spawnSync('ps', ['-eo', 'ppid,args'], { encoding: 'utf8' });
-    expect(stdout ?? '').not.toMatch(new RegExp(`^ *${process.pid} .*example\\.py`, 'm'));
+    expect(running()).toBe(false);
+  });
+
+  test('ends with the trial also where its chip was taken out of a file to be a teacher', async () => {
+    const folder = folderWith('none');
+    write(folder, { 'scenarios/x.json': small(chipWith(box)) });
+    const kept = await run(folder, '--allow-program', '--save-chip');
+    expect(kept.code, kept.err).toBe(0);
+    const saved = Object.keys(filesOf(join(folder, 'reports/x'))).find(path =>
+      /chip-.*safetensors$/.test(path),
+    )!;
+    const distill = {
+      teacher: { saved: join(folder, 'reports/x', saved) },
+      images: 'training',
+      samples: 120,
+    };
+    write(folder, { 'scenarios/x.json': small(plainChip, { distill }) });
+    expect((await run(folder, '--out', 'reports/y')).err).toContain('to let it, add --allow-program');
+    const { code, err } = await run(folder, '--out', 'reports/y', '--allow-program');
+    expect(code, err).toBe(0);
+    expect(running()).toBe(false);
   });
 
   test('does what its curve says', async () => {

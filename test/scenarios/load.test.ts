@@ -29,6 +29,8 @@ describe('a scenario', () => {
       variation: 0.1,
       readNoise: 0.005,
       programmingNoise: 0.01,
+      stuck: 0,
+      stuckRange: 0,
     });
     expect(chip.energy.readTime).toBe(1e-8);
     expect(entries[0]!.options).toEqual({ epochs: 3, milliseconds: 0, ends: 'well' });

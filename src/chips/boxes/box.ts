@@ -14,6 +14,7 @@ import { Gating } from './gating.ts';
 import { Hysteresis } from './hysteresis.ts';
 import { Lottery } from './lottery.ts';
 import { Onnx } from './onnx.ts';
+import { Optical } from './optical.ts';
 import { Program } from './program.ts';
 import { Quantiser } from './quantiser.ts';
 import { Saturation } from './saturation.ts';
@@ -121,6 +122,7 @@ const links = [
   Chaotic,
   Spiking,
   Drift,
+  Optical,
 ] as const;
 export const Chain = strict(
   {

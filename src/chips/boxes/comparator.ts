@@ -7,7 +7,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Box, Comparator } from './box.ts';
 import { stepSlope } from './curves.ts';
-import { buildMixer, drawMixing, rewire } from './mixing.ts';
+import { buildMixer } from './mixer.ts';
+import { drawMixing } from './mixing.ts';
 import { accidents } from './rewiring.ts';
 
 export function buildComparator(
@@ -39,7 +40,7 @@ export function buildComparator(
     },
     rewire(share) {
       const { hit, redrawn } = accident.next(share);
-      rewire(mixing, drawMixing(units, model.fanIn, 1, engine, redrawn), hit);
+      mixer.rewire(drawMixing(units, model.fanIn, 1, engine, redrawn), hit);
     },
   };
 }

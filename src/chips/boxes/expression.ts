@@ -7,6 +7,7 @@ import type { Static } from '@sinclair/typebox';
 import type { Engine } from '../../engine/engine.ts';
 import { type Stream, uniforms } from '../../engine/streams.ts';
 import type { Box, Expression } from './box.ts';
+import { accidents } from './rewiring.ts';
 
 /** A formula as plain data: a number, a variable, or [operation, ...operands]. */
 export type Tree = number | string | readonly Tree[];
@@ -96,8 +97,10 @@ export function buildExpression(
 ): Box {
   const value = compileLoop(model.expression.value);
   const slope = compileLoop(model.expression.slope, 'd');
-  const a = uniforms(stream('a'), units).map(u => 2 * u - 1);
-  const b = uniforms(stream('b'), units).map(u => 2 * u - 1);
+  const constants = (name: 'a' | 'b', from: (path: string) => Stream) =>
+    uniforms(from(name), units).map(u => 2 * u - 1);
+  const [a, b] = [constants('a', stream), constants('b', stream)];
+  const accident = accidents(units, stream);
   const noise = stream('noise');
 
   return {
@@ -106,5 +109,13 @@ export function buildExpression(
       if (model.noise > 0) kernels.addGaussian(out, model.noise, noise);
     },
     pullBack: (input, d, out) => slope(input.data, a, b, d.data, out.data),
+    rewire(share) {
+      const { hit, redrawn } = accident.next(share);
+      const [otherA, otherB] = [constants('a', redrawn), constants('b', redrawn)];
+      for (const j of hit) {
+        a[j] = otherA[j]!;
+        b[j] = otherB[j]!;
+      }
+    },
   };
 }

@@ -12,6 +12,7 @@ import { buildGating } from './gating.ts';
 import { buildHysteresis } from './hysteresis.ts';
 import { buildLottery } from './lottery.ts';
 import { buildOnnx } from './onnx.ts';
+import { buildOptical } from './optical.ts';
 import { buildProgram } from './program.ts';
 import { buildQuantiser } from './quantiser.ts';
 import { buildSaturation } from './saturation.ts';
@@ -46,6 +47,7 @@ const families: { [K in BoxModel['kind']]: Build<Extract<BoxModel, { kind: K }>>
   chaotic: buildChaotic,
   spiking: buildSpiking,
   drift: buildDrift,
+  optical: buildOptical,
   chain: buildChain,
 };
 

@@ -1,9 +1,7 @@
 /**
- * @file The miswired lines inside a box: every output listens to `fanIn` inputs instead of its own. Boxes mix unit by
- * unit, in matrices of units × batch, so that a unit's own curve runs along a row.
+ * @file The miswired lines inside a box: every output listens to `fanIn` inputs instead of its own. `mixer.ts` applies them.
  */
 import type { Engine } from '../../engine/engine.ts';
-import type { Matrix } from '../../engine/matrix.ts';
 import { gaussians, permutation, type Stream, words } from '../../engine/streams.ts';
 
 /** Sparse mixing matrix: output i hears input indices[i·fanIn + k] with weights[i·fanIn + k]. */
@@ -15,7 +13,7 @@ export interface Mixing {
 
 /**
  * Draws M: one input of each output from a permutation, so that none is lost, fanIn − 1 others at random, all different;
- * weights N(0, 1); rows of unit length. With a strength s below 1, the rows of (1 − s) · 1 + s · M, again of unit length.
+ * weights N(0, 1); rows of unit length, so that with as many inputs as units entries are N(0, 1/units). With a strength s below 1, the rows of (1 − s) · 1 + s · M, again of unit length.
  */
 export function drawMixing(
   units: number,
@@ -79,56 +77,4 @@ function drawInputs(units: number, heard: number, stream: Stream): Uint32Array {
 function unitLength(row: ArrayLike<number>): number[] {
   const length = Math.hypot(...Array.from(row)) || 1;
   return Array.from(row, w => w / length);
-}
-
-/** A mixing with room to work in. Matrices it returns are [units, rows of the batch] and live until its next call but one. */
-export interface Mixer {
-  /** M applied to a batch. [batch, units] → [units, batch] */
-  mix(input: Matrix): Matrix;
-  /** The same numbers, unit by unit; in other room than what `mix` returned. [batch, units] → [units, batch] */
-  byUnit(d: Matrix): Matrix;
-  /** out = Mᵀ applied to what `byUnit` returned. [units, batch] → [batch, units] */
-  mixBack(d: Matrix, out: Matrix): void;
-}
-
-/** @param batch most rows it will be given */
-export function buildMixer(mixing: Mixing, units: number, batch: number, engine: Engine): Mixer {
-  const { kernels } = engine;
-  const { indices, weights, fanIn } = mixing;
-  const first = viewsOf(engine.matrix(units, batch));
-  const second = viewsOf(engine.matrix(units, batch));
-
-  const byUnit = (m: Matrix): Matrix => {
-    const turned = first(m.rows);
-    kernels.transpose(m, turned);
-    return turned;
-  };
-  return {
-    byUnit,
-    mix(input) {
-      const mixed = second(input.rows);
-      kernels.mixRows(byUnit(input), indices, weights, fanIn, mixed);
-      return mixed;
-    },
-    mixBack(d, out) {
-      const unmixed = second(d.columns);
-      kernels.mixRowsBack(d, indices, weights, fanIn, unmixed);
-      kernels.transpose(unmixed, out);
-    },
-  };
-}
-
-/** Views of the front of `whole` with fewer columns, each made once: nothing is allocated in a training step. */
-function viewsOf(whole: Matrix): (columns: number) => Matrix {
-  const views = new Map<number, Matrix>();
-  return columns => {
-    let view = views.get(columns);
-    if (!view) {
-      if (columns > whole.columns)
-        throw new RangeError(`the box was built for batches of ${whole.columns} rows but got ${columns}`);
-      view = { rows: whole.rows, columns, data: whole.data.subarray(0, whole.rows * columns) };
-      views.set(columns, view);
-    }
-    return view;
-  };
 }

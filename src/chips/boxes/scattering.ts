@@ -11,7 +11,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { gaussians, permutation, type Stream, uniforms } from '../../engine/streams.ts';
 import type { Box, Scattering } from './box.ts';
 import { bend, bendBack, type UnitCurve } from './curves.ts';
-import { buildMixer, drawMixing, rewire } from './mixing.ts';
+import { buildMixer } from './mixer.ts';
+import { drawMixing } from './mixing.ts';
 import { accidents } from './rewiring.ts';
 import { wire } from './strength.ts';
 
@@ -50,7 +51,7 @@ export function buildScattering(
     },
     rewire(share) {
       const { hit, redrawn } = accident.next(share);
-      rewire(mixing, drawMixing(units, model.fanIn, strength, engine, redrawn), hit);
+      mixer.rewire(drawMixing(units, model.fanIn, strength, engine, redrawn), hit);
       const others = drawCurves(model, units, redrawn);
       for (const i of hit) curves[i] = others[i]!;
     },

@@ -10,9 +10,11 @@ import { type Static, Type } from '@sinclair/typebox';
 import { count, provenance, ratio, strict } from '../../description.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
-import type { Stream } from '../../engine/streams.ts';
+import { gaussians, type Stream } from '../../engine/streams.ts';
 import type { Box } from './box.ts';
 import { tanh } from './curves.ts';
+import { accidents } from './rewiring.ts';
+import { wire } from './strength.ts';
 
 export const SlowNet = strict(
   {
@@ -51,26 +53,24 @@ export function buildSlowNet(
 ): Box {
   const { kernels, gemm } = engine;
   const { strength, hidden } = model;
-  if (strength === 0)
-    return {
-      send: (input, out) => kernels.copy(input, out),
-      pullBack: (_input, d, out) => kernels.copy(d, out),
-    };
+  if (strength === 0) return { ...wire(engine), rewire() {} };
   const gaussian = (rows: number, columns: number, spread: number, from: Stream): Matrix => {
     const weights = engine.matrix(rows, columns);
     kernels.addGaussian(weights, spread, from);
     return weights;
   };
+  const outwards = strength / Math.sqrt(hidden);
   const net: Net = {
     into: gaussian(units, hidden, model.gain / Math.sqrt(units), stream('into')),
     bias: engine.matrix(1, hidden),
-    outOf: gaussian(hidden, units, strength / Math.sqrt(hidden), stream('out-of')),
+    outOf: gaussian(hidden, units, outwards, stream('out-of')),
   };
   const outOfT = engine.matrix(units, hidden);
   kernels.transpose(net.outOf, outOfT);
   const intoT = engine.matrix(hidden, units);
   const states = engine.matrix(batch, hidden);
   const errors = engine.matrix(batch, hidden);
+  const accident = accidents(units, stream);
   const school = buildSchool(model, net, batch, engine, stream('lessons'));
 
   /** tanh(U n + c), perturbed in a lesson [batch, hidden]. */
@@ -98,6 +98,14 @@ export function buildSlowNet(
       kernels.transpose(net.into, intoT);
       gemm.multiply(e, intoT, out);
       if (strength < 1) kernels.addScaled(d, 1 - strength, out);
+    },
+    /** Units hit listen to the hidden layer, which stays, with other weights. */
+    rewire(share) {
+      const { hit, redrawn } = accident.next(share);
+      const others = gaussians(redrawn('out-of'), hidden * units);
+      const { data } = net.outOf;
+      for (const j of hit) for (let at = j; at < data.length; at += units) data[at] = outwards * others[at]!;
+      kernels.transpose(net.outOf, outOfT);
     },
   };
 }

@@ -30,11 +30,19 @@ export const Table = strict(
       minLength: 1,
       description:
         'path of a CSV file, relative to the file that names it. First line: "input", then a name for every curve and, where noise was measured, ' +
-        '"<name> sd" for its standard deviation. With as many curves as units each unit has its own, in order; with fewer, units draw one at random',
+        '"<name> sd" for its standard deviation. With as many curves as units each unit has its own, in order; with fewer, units draw one at random; more are refused',
     }),
   },
   { description: 'a measured curve, straight between its points' },
 );
+
+/** @throws RangeError when some curves would be nobody's */
+export function checkCurves({ outputs }: Curves, units: number): void {
+  if (outputs.length > units)
+    throw new RangeError(
+      `there are ${outputs.length} curves, but only ${units} units pass here: leave out ${outputs.length - units} or more`,
+    );
+}
 
 export function buildTable(
   { csv }: Static<typeof Table>,
@@ -43,11 +51,12 @@ export function buildTable(
   engine: Engine,
   stream: (path: string) => Stream,
 ): Box {
+  checkCurves(csv, units);
   const { kernels } = engine;
   const grid = Float64Array.from(csv.input);
   const curves = csv.outputs.length;
   const drawn = integers(stream('curve'), units, curves);
-  const curveOf = curves >= units ? Uint32Array.from({ length: units }, (_, j) => j) : drawn;
+  const curveOf = curves === units ? Uint32Array.from({ length: units }, (_, j) => j) : drawn;
   const means = flat(csv.outputs);
   const deviations = csv.deviations && flat(csv.deviations);
   const noise = stream('noise');

@@ -1,12 +1,13 @@
 /**
  * @file What distinguishes the pairs of cells of one crossbar from each other, drawn once, at manufacture. A cell whose largest
  * conductance is r times nominal carries weights up to r · range and answers r times as strongly to the same pulse.
- * A pair's response is the mean of its two cells'.
+ * A pair's response is the mean of its two cells'. A stuck pair has one weight that is both its bounds, and no response.
  */
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
-import type { Stream } from '../../engine/streams.ts';
-import type { Cell } from './cell.ts';
+import { type Stream, uniforms } from '../../engine/streams.ts';
+import { type Cell, isPulsed } from './cell.ts';
+import { scattered } from './scattered.ts';
 
 /** Per pair, [rows, columns], in units of weight. */
 export interface Flaws {
@@ -46,5 +47,43 @@ export function drawFlaws(
     low.data[k] = -minus * range;
     response.data[k] = (plus + minus) / 2;
   }
+  if (isPulsed(cell)) {
+    spread(high, cell.highest, cell.highestVariation, stream, 'highest');
+    spread(low, -cell.lowest, cell.lowestVariation, stream, 'lowest');
+  }
+  if (cell.stuck > 0) stick(cell, range, { low, high, response }, stream);
   return { low, high, response };
+}
+
+/** bound ← bound · nominal · |1 + variation · N|: a bound stays on its side of 0. */
+function spread(
+  bound: Matrix,
+  nominal: number,
+  variation: number,
+  stream: (path: string) => Stream,
+  name: string,
+): void {
+  const share = scattered(bound.data.length, variation, stream, name, deviation => Math.abs(1 + deviation));
+  for (let k = 0; k < bound.data.length; k++) bound.data[k]! *= nominal * share(k);
+}
+
+/** That share of the pairs never moves, each at an even draw from where its bounds and ± stuckRange overlap. */
+function stick(
+  { stuck, stuckRange }: Cell,
+  range: number,
+  { low, high, response }: Flaws,
+  stream: (path: string) => Stream,
+): void {
+  const most = stuckRange > 0 ? stuckRange * range : Number.POSITIVE_INFINITY;
+  const lots = uniforms(stream('stuck'), low.data.length);
+  const places = uniforms(stream('stuck-at'), low.data.length);
+  for (let k = 0; k < lots.length; k++) {
+    if (lots[k]! >= stuck) continue;
+    const from = Math.max(low.data[k]!, -most);
+    const to = Math.min(high.data[k]!, most);
+    const at = from + places[k]! * (to - from);
+    low.data[k] = at;
+    high.data[k] = at;
+    response.data[k] = 0;
+  }
 }

@@ -16,14 +16,14 @@
 import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import { gaussians, type Stream } from '../../engine/streams.ts';
-import type { LayerShape, NetworkRequest, Nudges } from '../access.ts';
+import type { LayerShape, Nudges } from '../access.ts';
 import { convert } from '../converters.ts';
 import type { Crossbar } from '../crossbar.ts';
 import type { Front } from '../front.ts';
 import { scaleOf } from '../mapping.ts';
 import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
-import { buildRectifiers, type Rectifiers } from '../neurons/rectifier.ts';
+import type { Rectifiers } from '../neurons/rectifier.ts';
 import type { FullPass } from '../pass.ts';
 import { type Nodes, relax } from './nodes.ts';
 
@@ -41,36 +41,7 @@ export interface Network {
   settle(pass: FullPass, nudges?: Nudges): void;
 }
 
-/** What of a model a resistive network has no room for, in words. */
-export function misfit({ boxes, neuron }: ChipModel): string | undefined {
-  if (boxes.front.kind !== 'none' || boxes.between.kind !== 'none')
-    return 'currents flow both ways, and a box lets nothing back';
-  if (neuron.kind !== 'rectifier') return `its nodes have diodes (rectifiers), not ${neuron.kind} circuits`;
-  return undefined;
-}
-
-/** The model with what such a network does without: no ADC stands between its crossbars, its diodes are ideal. */
-export function asNetwork(model: ChipModel): ChipModel {
-  const wrong = misfit(model);
-  if (wrong) throw new Error(`the chip cannot be a resistive network: ${wrong}`);
-  return { ...model, adc: { kind: 'none' } };
-}
-
-/** Nominal gain of the amplifiers behind a crossbar: a divider of n random weights passes on about 1/√n. */
-export const gainBehind = ({ amplification }: NetworkRequest, { rows }: LayerShape): number =>
-  amplification * Math.sqrt(rows);
-
-/** The circuits at the nodes of a layer, of which gain and offset count. */
-export function buildDiodes(
-  { neuron }: ChipModel,
-  units: number,
-  engine: Engine,
-  stream: (path: string) => Stream,
-): Rectifiers {
-  if (neuron.kind !== 'rectifier') throw new RangeError('nodes of a resistive network have rectifiers');
-  return buildRectifiers({ ...neuron, knee: 0, compression: 0 }, units, engine, stream);
-}
-
+/** What a network is made of. */
 export interface NetworkParts {
   /** with its ADC, which measures */
   readonly model: ChipModel;
@@ -138,14 +109,29 @@ export function buildNetwork(
   }
 
   /** Layer l takes the voltages at which its nodes' currents sum to 0, its neighbours standing still. @returns largest change, as a share */
-  function visit(l: number, count: number, nudge: Matrix | undefined): number {
-    const nodes = layers[l]!;
-    const next = layers[l + 1];
-    if (l > 0)
-      gemm.multiply(rowsOf(nodes.rows, 0, count), crossbars[l]!.weights, rowsOf(nodes.below, 0, count));
-    if (next)
-      gemm.multiply(rowsOf(next.voltages, 0, count), turned[l + 1]!, rowsOf(nodes.above, 0, count));
-    return relax(nodes, next?.rows, count, nudge);
+  const visit = (l: number, count: number, nudges: Nudges | undefined): number =>
+    relax(layers[l]!, layers[l + 1]?.rows, count, nudges?.[l]);
+
+  /** Every layer but the first, from below; what comes from above has not changed since it was last worked out. */
+  function up(count: number, nudges: Nudges | undefined): number {
+    let change = 0;
+    for (let l = 1; l <= last; l++) {
+      const { rows, below } = layers[l]!;
+      gemm.multiply(rowsOf(rows, 0, count), crossbars[l]!.weights, rowsOf(below, 0, count));
+      change = Math.max(change, visit(l, count, nudges));
+    }
+    return change;
+  }
+
+  /** Every layer from above; what comes from below has not changed. */
+  function down(count: number, nudges: Nudges | undefined): number {
+    let change = visit(last, count, nudges);
+    for (let l = last - 1; l >= 0; l--) {
+      const above = rowsOf(layers[l]!.above, 0, count);
+      gemm.multiply(rowsOf(layers[l + 1]!.voltages, 0, count), turned[l + 1]!, above);
+      change = Math.max(change, visit(l, count, nudges));
+    }
+    return change;
   }
 
   /** Noise of the cells behind the first crossbar (whose own comes with its currents), drawn once for a settling. */
@@ -162,11 +148,12 @@ export function buildNetwork(
     kernels.copy(pass.currents[0]!, rowsOf(layers[0]!.below, 0, pass.batch));
     if (pass.held.version === version) return;
     version = pass.held.version;
-    for (const [l, { voltages, rows, noise }] of layers.entries()) {
-      for (const m of [voltages, rows, noise]) kernels.fill(m, 0);
+    for (const [l, { voltages, rows, above, noise }] of layers.entries()) {
+      for (const m of [voltages, rows, above, noise]) kernels.fill(m, 0);
       for (let b = 0; b < batch; b++) rows.data[b * rows.columns + shapes[l]!.biasRow] = 1;
     }
-    for (let l = 0; l <= last; l++) visit(l, pass.batch, undefined); // about the voltages that noise depends on
+    visit(0, pass.batch, undefined);
+    up(pass.batch, undefined); // about the voltages that noise depends on
   }
 
   function tell(pass: FullPass): void {
@@ -199,9 +186,7 @@ export function buildNetwork(
           throw new Error(
             `the resistive network does not settle: after ${mostRounds} rounds voltages still move by ${change.toExponential(1)} of the largest`,
           );
-        change = 0;
-        for (let l = 0; l <= last; l++) change = Math.max(change, visit(l, pass.batch, nudges?.[l]));
-        for (let l = last - 1; l >= 0; l--) change = Math.max(change, visit(l, pass.batch, nudges?.[l]));
+        change = Math.max(down(pass.batch, nudges), up(pass.batch, nudges));
         if (!Number.isFinite(change)) throw new Error('the resistive network has no finite voltages');
       }
       tell(pass);

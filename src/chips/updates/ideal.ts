@@ -1,26 +1,21 @@
 /**
  * @file The ideal update: every pair moves by the intended change times its response and stops at its bounds.
  */
-import type { Engine } from '../../engine/engine.ts';
-import type { Matrix } from '../../engine/matrix.ts';
-import type { Stream } from '../../engine/streams.ts';
-import type { Flaws } from '../cells/flaws.ts';
-import type { Meter } from '../meter.ts';
-import type { ChipModel } from '../model.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { strict } from '../../description.ts';
 import { programmingError, programOnce } from './programming.ts';
-import type { Writer } from './update.ts';
+import type { Site, Writer } from './update.ts';
 
-export function buildIdeal(
-  model: ChipModel,
-  weights: Matrix,
-  flaws: Flaws | undefined,
-  engine: Engine,
-  meter: Meter,
-  stream: (path: string) => Stream,
-): Writer {
+export const Ideal = strict(
+  { kind: Type.Literal('ideal') },
+  { description: 'the intended change, times the response of each cell, clipped to its range' },
+);
+
+export function buildIdeal(_: Static<typeof Ideal>, site: Site): Writer {
+  const { model, weights, flaws, engine, meter } = site;
   const { kernels } = engine;
   const sigma = programmingError(model);
-  const noise = stream('programming');
+  const noise = site.stream('programming');
   return {
     change(change) {
       if (flaws) kernels.writeBounded(weights, change, flaws.response, flaws.low, flaws.high);

@@ -2,29 +2,30 @@
  * @file Program and verify: the programmer keeps digital targets; a cell that is further from its target than the tolerance is
  * programmed anew, up to a stated number of tries, and the best try stays.
  */
-import type { Engine } from '../../engine/engine.ts';
-import type { Matrix } from '../../engine/matrix.ts';
-import { gaussians, type Stream } from '../../engine/streams.ts';
-import type { Flaws } from '../cells/flaws.ts';
-import type { Meter } from '../meter.ts';
-import type { ChipModel } from '../model.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { count, ratio, strict } from '../../description.ts';
+import { gaussians } from '../../engine/streams.ts';
 import { programmingError } from './programming.ts';
-import type { Writer } from './update.ts';
+import type { Site, Writer } from './update.ts';
 
-export function buildProgramVerify(
-  model: ChipModel,
-  weights: Matrix,
-  flaws: Flaws | undefined,
-  engine: Engine,
-  meter: Meter,
-  stream: (path: string) => Stream,
-): Writer {
-  if (model.update.kind !== 'program-verify')
-    throw new RangeError('the update of this chip is not program-verify');
-  const { tries } = model.update;
-  const tolerance = model.update.tolerance * (model.crossbar.weightRange || 1);
+export const ProgramVerify = strict(
+  {
+    kind: Type.Literal('program-verify'),
+    tries: count('programming attempts a cell; the best of them stays', { default: 5, maximum: 1000 }),
+    tolerance: ratio('a cell this close to its target, as a fraction of the range, is left alone', {
+      minimum: 0,
+      default: 0.005,
+    }),
+  },
+  { description: 'each change is written as a new target and read back' },
+);
+
+export function buildProgramVerify(options: Static<typeof ProgramVerify>, site: Site): Writer {
+  const { model, weights, flaws, engine, meter } = site;
+  const { tries } = options;
+  const tolerance = options.tolerance * (model.crossbar.weightRange || 1);
   const sigma = programmingError(model);
-  const noise = stream('programming');
+  const noise = site.stream('programming');
   const targets = engine.matrix(weights.rows, weights.columns);
 
   /** Visits every pair that is off; tries go round the crossbar, as a programmer with one write line per column does. */

@@ -4,8 +4,13 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Flaws } from '../cells/flaws.ts';
 import type { ChipModel } from '../model.ts';
+
+/** Per pair [rows, columns], in units of weight. */
+interface Bounds {
+  readonly low: Matrix;
+  readonly high: Matrix;
+}
 
 /** Standard deviation of the error of one programmed pair, in units of weight. */
 export const programmingError = (model: ChipModel): number =>
@@ -16,16 +21,17 @@ export function programOnce(
   weights: Matrix,
   target: Matrix,
   sigma: number,
-  flaws: Flaws | undefined,
+  bounds: Bounds | undefined,
   engine: Engine,
   noise: Stream,
 ): void {
   engine.kernels.copy(target, weights);
   if (sigma > 0) engine.kernels.addGaussian(weights, sigma, noise);
-  if (flaws) clip(weights, flaws);
+  if (bounds) intoBounds(weights, bounds);
 }
 
-function clip(weights: Matrix, { low, high }: Flaws): void {
+/** Every weight within the bounds of its pair. */
+export function intoBounds(weights: Matrix, { low, high }: Bounds): void {
   const w = weights.data;
   for (let k = 0; k < w.length; k++) w[k] = Math.min(high.data[k]!, Math.max(low.data[k]!, w[k]!));
 }

@@ -1,81 +1,63 @@
 /**
- * @file The pulsed update: an intended change becomes a whole number of pulses, stochastically rounded, and every pair answers
- * with the step response of its cells (constant step or soft bounds), its own up and down step, and cycle-to-cycle
- * noise. Parameter meanings follow AIHWKit's ConstantStep and SoftBounds devices; n pulses are taken in closed form.
+ * @file The pulsed update: an intended change becomes a whole number of pulses, stochastically rounded cell by cell, and every
+ * pair answers with the step response of its cells, its own up and down step, and cycle-to-cycle noise. n pulses are taken in closed form
+ * where the cell has one; plain constant-step and soft-bounds cells go through kernels of the engine.
  */
+import { type Static, Type } from '@sinclair/typebox';
+import { count, strict } from '../../description.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { PulsedCells } from '../../engine/kernels.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
+import type { CellArray } from '../cells/array.ts';
 import type { Cell } from '../cells/cell.ts';
-import type { Flaws } from '../cells/flaws.ts';
-import type { Meter } from '../meter.ts';
-import type { ChipModel } from '../model.ts';
-import { programmingError, programOnce } from './programming.ts';
-import type { Writer } from './update.ts';
+import { programmer, pulsedArray } from './pulsed-array.ts';
+import { roundedPulses } from './rounding.ts';
+import type { Site, Writer } from './update.ts';
 
-/** @throws RangeError when the cell has no step response or the weights no bounds */
-export function buildPulsed(
-  model: ChipModel,
-  weights: Matrix,
-  flaws: Flaws | undefined,
-  engine: Engine,
-  meter: Meter,
-  stream: (path: string) => Stream,
-): Writer {
-  const { cell } = model;
-  if (model.update.kind !== 'pulsed' || cell.kind === 'linear' || !flaws)
-    throw new RangeError(
-      'a pulsed update needs a pulsed cell (constant-step, soft-bounds) and a weightRange above 0',
-    );
-  const { kernels } = engine;
-  const cells = drawSteps(
-    cell,
-    model.crossbar.weightRange,
-    model.update.maximumPulses,
-    flaws,
-    engine,
-    stream,
-  );
-  const streams = { rounding: stream('rounding'), cycle: stream('cycle') };
-  const pulse = cell.kind === 'constant-step' ? kernels.pulseConstant : kernels.pulseSoftBounds;
-  const sigma = programmingError(model);
-  const noise = stream('programming');
+export const Pulsed = strict(
+  {
+    kind: Type.Literal('pulsed'),
+    maximumPulses: count('most pulses a cell gets in one update', { default: 31, maximum: 10000 }),
+  },
+  {
+    description:
+      'the change of every cell stochastically rounded to pulses, through the step response of each cell; needs a pulsed cell',
+  },
+);
+
+export function buildPulsed({ maximumPulses }: Static<typeof Pulsed>, site: Site): Writer {
+  const array = pulsedArray(site);
+  const pulse =
+    fused(site.model.cell, array, maximumPulses, site.engine, site.stream) ??
+    roundedPulses(array, maximumPulses, site.engine, site.stream('rounding'));
   return {
     change(change) {
-      meter.pulses += pulse(weights, change, cells, streams);
+      site.meter.pulses += pulse(change);
+      array.relax();
     },
-    program(target) {
-      programOnce(weights, target, sigma, flaws, engine, noise);
-      meter.cellsWritten += weights.data.length;
-    },
+    program: programmer(array, site),
   };
 }
 
-/**
- * Steps of every pair: nominal size 2·range/states; the up step larger than the down step by the factor 1 + asymmetry, their mean
- * nominal; each with its own spread.
- */
-function drawSteps(
-  cell: Exclude<Cell, { kind: 'linear' }>,
-  range: number,
+/** The kernel that does it all in one sweep, where there is one for such cells. */
+function fused(
+  cell: Cell,
+  { weights, steps, granularity }: CellArray,
   maximum: number,
-  flaws: Flaws,
-  engine: Engine,
+  { kernels }: Engine,
   stream: (path: string) => Stream,
-): PulsedCells {
-  const step = (2 * range) / cell.states;
-  const downShare = 2 / (2 + cell.asymmetry);
-  const up = engine.matrix(flaws.response.rows, flaws.response.columns);
-  const down = engine.matrix(flaws.response.rows, flaws.response.columns);
-  for (const [steps, share, name] of [
-    [up, 2 - downShare, 'up-step'],
-    [down, downShare, 'down-step'],
-  ] as const) {
-    engine.kernels.fill(steps, 1);
-    if (cell.stepVariation > 0) engine.kernels.addGaussian(steps, cell.stepVariation, stream(name));
-    for (let k = 0; k < steps.data.length; k++)
-      steps.data[k] = step * share * Math.max(0, steps.data[k]!) * flaws.response.data[k]!;
-  }
-  return { up, down, low: flaws.low, high: flaws.high, step, cycle: cell.cycleNoise, maximum };
+): ((change: Matrix) => number) | undefined {
+  const kernel = kernelOf(cell, kernels);
+  if (!kernel) return undefined;
+  const cells = { ...steps, step: granularity, cycle: cell.kind === 'linear' ? 0 : cell.cycleNoise, maximum };
+  const streams = { rounding: stream('rounding'), cycle: stream('cycle') };
+  return change => kernel(weights, change, cells, streams);
+}
+
+function kernelOf(cell: Cell, { pulseConstant, pulseSoftBounds }: Engine['kernels']) {
+  if (cell.kind === 'linear' || cell.writeNoise > 0) return undefined;
+  if (cell.kind === 'constant-step') return pulseConstant;
+  if (cell.kind !== 'soft-bounds') return undefined;
+  const hasReference = cell.reference !== 0 || cell.referenceVariation > 0 || cell.referencePoint !== 'zero';
+  return hasReference || cell.cycleNoiseOf !== 'step' ? undefined : pulseSoftBounds;
 }

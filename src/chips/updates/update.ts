@@ -1,7 +1,24 @@
 /**
  * @file How weights get into cells: the contract of the members of this folder.
  */
+import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
+import type { Stream } from '../../engine/streams.ts';
+import type { Flaws } from '../cells/flaws.ts';
+import type { Meter } from '../meter.ts';
+import type { ChipModel } from '../model.ts';
+
+/** The crossbar that is written to. */
+export interface Site {
+  readonly model: ChipModel;
+  /** what multiplies [rows, columns] */
+  readonly weights: Matrix;
+  readonly flaws: Flaws | undefined;
+  readonly engine: Engine;
+  readonly meter: Meter;
+  /** names streams below this crossbar */
+  readonly stream: (path: string) => Stream;
+}
 
 /** Writes to the cells of one crossbar. */
 export interface Writer {
@@ -9,4 +26,17 @@ export interface Writer {
   change(change: Matrix): void;
   /** Asks for the weights `target` [rows, columns], one programming of every cell. */
   program(target: Matrix): void;
+  /**
+   * Asks for W + rate · Σ_b x_b δ_bᵀ, sample after sample, as a crossbar does it by itself: rows and columns are driven at once and a cell
+   * moves where both meet. Absent where an update knows changes only. @param x [batch, rows] @param delta [batch, columns]
+   */
+  pulse?(x: Matrix, delta: Matrix, rate: number): void;
+}
+
+/** @throws RangeError where samples do not fit the crossbar that they are to drive */
+export function mustFit(x: Matrix, delta: Matrix, { rows, columns }: Matrix): void {
+  if (x.columns !== rows || delta.columns !== columns || x.rows !== delta.rows)
+    throw new RangeError(
+      `the crossbar has ${rows} rows and ${columns} columns, but ${x.rows} × ${x.columns} inputs and ${delta.rows} × ${delta.columns} errors drive it`,
+    );
 }

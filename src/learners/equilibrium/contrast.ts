@@ -31,7 +31,9 @@ export function contrast(
 ): (further: Pass, less: Pass, span: number) => void {
   const { kernels } = engine;
   const shapes = chip.layers;
-  const rooms = shapes.map(({ units }) => [engine.matrix(batch, units), engine.matrix(batch, units)] as const);
+  const rooms = shapes.map(
+    ({ units }) => [engine.matrix(batch, units), engine.matrix(batch, units)] as const,
+  );
   const rowSums = shapes.map(({ rows }) => new Float64Array(rows));
   const unitSums = shapes.map(({ units }) => new Float64Array(units));
 

@@ -29,12 +29,11 @@ export const equilibriumPropagation = defineLearner({
   access: 'measured',
   memory: "all nodes' voltages at two equilibria",
   options: strict({
-    ...trainingOptions({ epochs: 10, rate: 0.001 }),
-    nudge: ratio('β: current into an output node per unit of error, in units of weight · input', {
-      exclusiveMinimum: 0,
-      maximum: 1e6,
-      default: 10,
-    }),
+    ...trainingOptions({ epochs: 10, rate: 0.003 }),
+    nudge: ratio(
+      'β: current into an output node per unit of error, in units of weight · input; the noisier the cells, the larger; from one side about 1',
+      { exclusiveMinimum: 0, maximum: 1e6, default: 1000 },
+    ),
     phases: choice(
       ['one side', 'both sides'],
       'one side: a free and a nudged equilibrium; both sides: a free one and two nudged to either side, without the bias of first order in β',

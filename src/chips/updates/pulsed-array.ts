@@ -1,0 +1,39 @@
+/** @file What every update by pulses starts from: the cells of the crossbar as an array that takes pulses, and programming them. */
+import type { Matrix } from '../../engine/matrix.ts';
+import { buildArray, type CellArray } from '../cells/array.ts';
+import { isPulsed } from '../cells/cell.ts';
+import { drawFlaws } from '../cells/flaws.ts';
+import { programmingError, programOnce } from './programming.ts';
+import type { Site } from './update.ts';
+
+/** The cells of the crossbar itself. @throws RangeError when the cell has no step response or the weights no bounds */
+export function pulsedArray({ model, weights, flaws, engine, stream }: Site): CellArray {
+  const { cell, crossbar } = model;
+  if (!isPulsed(cell) || !flaws)
+    throw new RangeError('pulses need a cell with a step response and a weightRange above 0');
+  return buildArray(cell, weights, flaws, crossbar.weightRange, engine, stream);
+}
+
+/** A further array of cells of the same kind beside those of the crossbar, with flaws of its own. */
+export function besideArray({ model, weights, engine, stream, ...site }: Site, name: string): CellArray {
+  const { rows, columns } = weights;
+  const under = (path: string) => stream(`${name}/${path}`);
+  const flaws = drawFlaws(model.cell, model.crossbar.weightRange, rows, columns, engine, under);
+  const own = engine.matrix(rows, columns);
+  return pulsedArray({ ...site, model, weights: own, flaws, engine, stream: under });
+}
+
+/** One programming of every cell of an array, with the programming error of its cells. */
+export function programmer(
+  array: CellArray,
+  { model, engine, meter, stream }: Site,
+  name = 'programming',
+): (target: Matrix) => void {
+  const sigma = programmingError(model);
+  const noise = stream(name);
+  return target => {
+    programOnce(array.weights, target, sigma, array.steps, engine, noise);
+    array.written();
+    meter.cellsWritten += target.data.length;
+  };
+}

@@ -1,0 +1,213 @@
+/** @file Updates that keep more than the cells that multiply: accumulators, pairs of one-sided cells, fast and slow arrays. */
+import { fc, test } from '@fast-check/vitest';
+import { beforeEach, describe, expect } from 'vitest';
+import type { PulsedCell } from '../../src/chips/cells/cell.ts';
+import type { Chip } from '../../src/chips/chip.ts';
+import type { Update } from '../../src/chips/updates/index.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import type { Matrix } from '../../src/engine/matrix.ts';
+import { gaussians, streamOf } from '../../src/engine/streams.ts';
+import { cellOf } from '../fixtures/cells.ts';
+import {
+  apart,
+  chipModel,
+  chipOf,
+  crossbarOf,
+  deviationOf,
+  gaussianMatrix,
+  meanOf,
+} from '../fixtures/chips.ts';
+import { updateOf } from '../fixtures/updates.ts';
+
+const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
+beforeEach(() => engine.arena.reset());
+
+const [rows, columns] = [6, 11];
+const chipWith = (cell: PulsedCell, update: Update): Chip =>
+  chipOf(chipModel({ layers: [columns], cell, crossbar: crossbarOf(1), update }), engine, {
+    inputs: rows - 1,
+  });
+const weightsOf = (chip: Chip): Float32Array => chip.parts.crossbars[0]!.weights.data;
+const all = (value: number): Matrix => {
+  const m = engine.matrix(rows, columns);
+  m.data.fill(value);
+  return m;
+};
+
+describe('mixed precision', () => {
+  const perfect = cellOf('constant-step', { states: 100 });
+  const step = 0.02;
+
+  test.prop([fc.array(fc.double({ min: -0.1, max: 0.1, noNaN: true }), { minLength: 1, maxLength: 15 })], {
+    numRuns: 20,
+  })('loses nothing: cells and accumulator together hold what was asked, to less than a step', changes => {
+    const chip = chipWith(perfect, updateOf('mixed-precision'));
+    let asked = 0;
+    for (const change of changes) {
+      chip.update(0, all(change));
+      asked = asked + change;
+      if (Math.abs(asked) > 0.9) return; // near the bounds
+      const held = weightsOf(chip)[7]!;
+      expect(Math.abs(asked - held)).toBeLessThan(step + 1e-5);
+      expect(Math.abs(held / step - Math.round(held / step))).toBeLessThan(1e-3);
+    }
+  });
+
+  test('outer products add up in the accumulator as changes do, and are on the bill', () => {
+    const chip = chipWith(perfect, updateOf('mixed-precision'));
+    const { writer } = chip.parts.crossbars[0]!;
+    const x = gaussianMatrix(engine, 4, rows, 'x');
+    const delta = gaussianMatrix(engine, 4, columns, 'delta');
+    writer.pulse!(x, delta, 0.03);
+    weightsOf(chip).forEach((w, k) => {
+      let sum = 0;
+      for (let b = 0; b < 4; b++)
+        sum += x.data[b * rows + Math.floor(k / columns)]! * delta.data[b * columns + (k % columns)]!;
+      expect(Math.abs(w - 0.03 * sum)).toBeLessThan(step + 1e-5);
+    });
+    expect(chip.meter.digitalMacs).toBe(4 * rows * columns);
+  });
+
+  test('transfers come when they are due, no cell gets more than the most, and the rest stays', () => {
+    const chip = chipWith(perfect, updateOf('mixed-precision', { transferEvery: 3, maximumPulses: 5 }));
+    const seen = Array.from({ length: 9 }, () => {
+      chip.update(0, all(0.05));
+      return Math.round(weightsOf(chip)[0]! / step);
+    });
+    expect(seen).toEqual([0, 0, 5, 5, 5, 10, 10, 10, 15]);
+    expect(chip.meter.pulses).toBe(15 * rows * columns);
+  });
+
+  test('programming empties the accumulator', () => {
+    const chip = chipWith(perfect, updateOf('mixed-precision'));
+    chip.update(0, all(0.019));
+    chip.write(0, all(0.5));
+    chip.update(0, all(0.019));
+    expect(weightsOf(chip)[0]).toBe(0.5);
+  });
+});
+
+describe('one-sided pairs', () => {
+  const pcm = cellOf('linear-step', { states: 200, lowest: 0, upSlope: 0.9 });
+
+  test('only ever raise a cell: the more has been asked up and down, the fuller both are', () => {
+    const chip = chipWith(pcm, updateOf('one-sided', { refreshEvery: 0 }));
+    for (let t = 0; t < 200; t++) chip.update(0, all(t % 2 ? 0.02 : -0.02));
+    expect(Math.abs(meanOf(weightsOf(chip)))).toBeLessThan(0.02);
+    for (let t = 0; t < 10; t++) chip.update(0, all(0.02));
+    expect(meanOf(weightsOf(chip))).toBeLessThan(0.1); // of 0.2: both are nearly full
+  });
+
+  test('refreshed pairs keep their weight, to about a step a refresh, and room to move', () => {
+    const even = cellOf('constant-step', { states: 200, lowest: 0 });
+    const [renewed, full] = [1, 0].map(refreshEvery => {
+      const chip = chipWith(even, updateOf('one-sided', { refreshEvery }));
+      chip.write(0, all(0.3));
+      for (let t = 0; t < 400; t++) chip.update(0, all(t % 2 ? 0.02 : -0.02));
+      return chip;
+    });
+    expect(Math.abs(meanOf(weightsOf(renewed!)) - 0.3)).toBeLessThan(0.02);
+    expect(Math.abs(meanOf(weightsOf(full!)))).toBeLessThan(1e-6); // both at their bound
+    for (const chip of [renewed!, full!]) chip.update(0, all(0.1));
+    expect(Math.abs(meanOf(weightsOf(renewed!)) - 0.4)).toBeLessThan(0.03);
+    expect(Math.abs(meanOf(weightsOf(full!)))).toBeLessThan(1e-6);
+    expect(renewed!.meter.cellsWritten).toBeGreaterThan(full!.meter.cellsWritten);
+  });
+
+  test('are programmed to any weight, either way', () => {
+    const chip = chipWith(pcm, updateOf('one-sided'));
+    const target = gaussianMatrix(engine, rows, columns, 'target', 0.2);
+    chip.write(0, target);
+    expect(apart(weightsOf(chip), target.data)).toBeLessThan(1e-6);
+  });
+});
+
+/**
+ * Descends ½ Σ (w − w*)² with gradients whose noise is many times their size, as those of single samples are.
+ * @returns distance from the targets in the end, root mean square
+ */
+function distance(cell: PulsedCell, update: Update, rate: number): number {
+  const chip = chipWith(cell, update);
+  const targets = Float32Array.from(gaussians(streamOf(1, 'targets'), rows * columns), t => 0.4 + 0.1 * t);
+  const noise = streamOf(1, 'noise');
+  const change = all(0);
+  const updates = 8000;
+  const off = new Float64Array(rows * columns);
+  for (let t = 0; t < updates; t++) {
+    const errors = gaussians(noise, off.length);
+    weightsOf(chip).forEach((w, k) => {
+      change.data[k] = -rate * (w - targets[k]! + 0.5 * errors[k]!);
+      if (t >= updates / 2) off[k]! += ((w - targets[k]!) / updates) * 2;
+    });
+    chip.update(0, change);
+  }
+  return Math.hypot(meanOf(off), deviationOf(off));
+}
+
+describe('fast and slow arrays', () => {
+  const every = { rowsPerTransfer: rows };
+  const plain = updateOf('pulsed');
+  const tikiTaka = updateOf('tiki-taka', { ...every, transferRate: 0.02 });
+  const buffered = updateOf('buffered-transfer', { ...every, transferRate: 0.02 });
+  const chopped = updateOf('chopped-transfer', { ...every, transferRate: 0.1, chopProbability: 0.003 });
+  const dynamic = updateOf('dynamic-transfer', { ...every, transferRate: 0.2, chopEvery: 200 });
+
+  test('find their targets where soft bounds pull the plain update away', () => {
+    const cell = cellOf('soft-bounds', { states: 200 });
+    const reference = distance(cell, plain, 0.01);
+    expect(reference).toBeGreaterThan(0.1);
+    for (const update of [tikiTaka, buffered, chopped, dynamic])
+      expect(distance(cell, update, 0.01)).toBeLessThan(0.4 * reference);
+  });
+
+  test('need a symmetry point at 0, unless signs are flipped', () => {
+    const cell = cellOf('soft-bounds', { states: 200, asymmetry: 0.35, asymmetryVariation: 0.1 });
+    const reference = distance(cell, buffered, 0.01);
+    expect(reference).toBeGreaterThan(0.06);
+    for (const update of [chopped, dynamic])
+      expect(distance(cell, update, 0.01)).toBeLessThan(0.5 * reference);
+  });
+
+  test.each([tikiTaka, buffered, chopped, dynamic])('of $kind: only readings move the slow array', update => {
+    const cell = cellOf('constant-step', { states: 200 });
+    const rare = { ...update, transferEvery: 3, rowsPerTransfer: 2, transferRate: 1 } as Update;
+    const chip = chipWith(cell, rare);
+    const moved: number[][] = [];
+    for (let t = 0; t < 9; t++) {
+      const before = weightsOf(chip).slice();
+      chip.update(0, all(0.05));
+      const rowsMoved = Array.from({ length: rows }, (_, i) => i).filter(i =>
+        weightsOf(chip)
+          .subarray(i * columns, (i + 1) * columns)
+          .some((w, j) => w !== before[i * columns + j]),
+      );
+      moved.push(rowsMoved);
+    }
+    const isDynamic = update.kind === 'dynamic-transfer'; // its first period moves nothing
+    expect(moved).toEqual(isDynamic ? moved.map(() => []) : [[], [], [0, 1], [], [], [2, 3], [], [], [4, 5]]);
+    expect(chip.meter.columnReads).toBe(3 * 2 * columns);
+  });
+
+  test.each([tikiTaka, buffered, chopped, dynamic])(
+    'of $kind: outer products go the way of changes',
+    update => {
+      const chip = chipWith(cellOf('constant-step', { states: 200 }), {
+        ...update,
+        transferRate: 0.2,
+        ...(update.kind === 'dynamic-transfer' && { chopEvery: 2 }),
+      } as Update);
+      const { writer } = chip.parts.crossbars[0]!;
+      const x = gaussianMatrix(engine, 1, rows, 'x');
+      const delta = gaussianMatrix(engine, 1, columns, 'delta');
+      for (let t = 0; t < 30; t++) writer.pulse!(x, delta, 0.01);
+      let along = 0;
+      let size = 0;
+      weightsOf(chip).forEach((w, k) => {
+        const product = x.data[Math.floor(k / columns)]! * delta.data[k % columns]!;
+        along += w * product;
+        size += product ** 2;
+      });
+      expect(along / Math.sqrt(size) / Math.hypot(...weightsOf(chip))).toBeGreaterThan(0.7); // cosine
+    },
+  );
+});
