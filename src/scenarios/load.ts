@@ -14,7 +14,7 @@ import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
 import { distillProblems, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
-import { chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
+import { accidentProblems, chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
 import { readTuning } from './tuning-file.ts';
 import { check } from './validate.ts';
 import { alsoZipped, axesOf, crossed, type Grid, readVary, type Varied } from './vary.ts';
@@ -172,6 +172,8 @@ async function readSetting(
       ...sizeProblems(chip, set, writtenChip, ['chip']),
       ...(await frontProblems(chip, set.inputs, writtenChip, ['chip'])),
     );
+  if (chip !== undefined && life !== undefined)
+    problems.push(...accidentProblems(chip, life, entry(root, 'life')!, ['life']));
   if (chip !== undefined && entries !== undefined)
     for (const [k, one] of entries.entries())
       problems.push(

@@ -1,6 +1,7 @@
 /**
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
+import { canBeRewired } from '../chips/boxes/box.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { misfit } from '../chips/resistive/fit.ts';
 import { isByPulses } from '../chips/updates/index.ts';
@@ -59,6 +60,20 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
       ),
     );
   return problems;
+}
+
+/** An accident to boxes that know none. */
+export function accidentProblems(
+  { boxes }: ChipModel,
+  life: Setting['life'],
+  written: Written,
+  above: Path,
+): Problem[] {
+  if (life === undefined || life.accident === 0) return [];
+  const stiff = [boxes.front, boxes.between].find(box => !canBeRewired(box));
+  if (stiff === undefined) return [];
+  const message = `an accident rewires units of boxes, but boxes of kind "${stiff.kind}" cannot be rewired`;
+  return [problem(written, ['accident'], above, message)];
 }
 
 /** A learner that needs another network than the chip can be. @param path of its entry in `written` */

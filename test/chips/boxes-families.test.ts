@@ -1,6 +1,6 @@
 /** @file What every family of boxes keeps to, and what each is known by. A new one is tested by being entered here. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Box, BoxModel } from '../../src/chips/boxes/box.ts';
+import { type Box, type BoxModel, canBeRewired } from '../../src/chips/boxes/box.ts';
 import { curveKinds } from '../../src/chips/boxes/curves.ts';
 import { buildBox } from '../../src/chips/boxes/index.ts';
 import { buildMixer } from '../../src/chips/boxes/mixer.ts';
@@ -340,6 +340,9 @@ describe('what each is known by', () => {
     expect(counts.every(k => Math.abs(k - Math.round(k)) < 1e-4)).toBe(true);
     x.data.fill(-1);
     expect(Math.max(...sent(build(families.spiking!), x).data)).toBe(0);
+    const back = engine.matrix(batch, units);
+    build(families.spiking!).pullBack(x, activities(), back);
+    expect(back.data.every(g => g === 0)).toBe(true);
   });
 
   test('delay mixes the previous sample in, across passes', () => {
@@ -488,4 +491,13 @@ test('a chip that is looked at unnoticed has its boxes remember what they did', 
   passOf(twin, images);
   twin.unnoticed(() => passOf(twin, pixels(engine, 4, 6, 'others')));
   expect(passOf(twin, images).delivered.data.slice()).toEqual(before);
+});
+
+test.each(
+  Object.entries({
+    ...families,
+    comparator: { kind: 'comparator' as const, fanIn: 3, noise: 0, smoothing: 0.5 },
+  }),
+)('%s can be rewired exactly if its description says so', (_, model) => {
+  expect(build(model).rewire !== undefined).toBe(canBeRewired(model));
 });

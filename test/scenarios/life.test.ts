@@ -7,8 +7,10 @@ import type { Classifier } from '../../src/learners/learner.ts';
 import { type Life, live } from '../../src/scenarios/life.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import { chipModel, scattering } from '../fixtures/chips.ts';
+import { freshFolder, write } from '../fixtures/folders.ts';
 import { optionsOf } from '../fixtures/lessons.ts';
 import { syntheticSplit } from '../fixtures/synthetic-images.ts';
+import { mortal, plainChip, scenario } from '../fixtures/world.ts';
 
 const split = syntheticSplit({ training: 300, validation: 60, test: 100 });
 const life = (given: Partial<Life> = {}): Life => ({
@@ -147,4 +149,15 @@ describe('a trial with a life', () => {
     expect(pictures).toBeDefined();
     expect(await run('ff', boxed, life({ accident: 0.2 }))).toEqual(drawn);
   });
+});
+
+test('an accident to boxes that know none is refused when the scenario is checked', async () => {
+  const folder = freshFolder();
+  const boxes = { front: { kind: 'none' }, between: { kind: 'gating' } };
+  write(folder, {
+    'scenarios/x.json': scenario({ chip: { ...plainChip, boxes }, life: { steps: 1, accident: 0.3 } }),
+  });
+  const { code, err } = await mortal(folder, ['check', 'scenarios/x.json']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/scenarios\/x\.json:\d+:\d+ life\.accident: .*"gating" cannot be rewired/);
 });

@@ -145,6 +145,24 @@ export const BoxModel = oneOfKinds(
 );
 export type BoxModel = Static<typeof BoxModel>;
 
+const fixed: readonly BoxModel['kind'][] = [
+  'quantiser',
+  'gating',
+  'saturation',
+  'hysteresis',
+  'delay',
+  'chaotic',
+  'spiking',
+  'drift',
+  'table',
+  'onnx',
+  'program',
+];
+
+/** Whether units of such a box can be wired and bent anew (`Box.rewire`); of a chain, whether those of some link can. */
+export const canBeRewired = (model: BoxModel): boolean =>
+  model.kind === 'chain' ? model.boxes.some(canBeRewired) : !fixed.includes(model.kind);
+
 /** An individual black box of a chip. Matrices are batch × units; input rows have mean square 1. */
 export interface Box {
   /** Sends activities through; stochastic, every call is another pass. `out` is another matrix than `input`. */

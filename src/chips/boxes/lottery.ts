@@ -26,7 +26,7 @@ export const Lottery = strict(
     noise: ratio('standard deviation of the noise added to every output at every pass', {
       minimum: 0,
       maximum: 10,
-      default: 0.1,
+      default: 0.2,
     }),
     smoothing: ratio('width of the smooth step that stands for a curve of kind "sign" in derivatives', {
       minimum: 0,

@@ -22,7 +22,7 @@ export const Optical = strict(
     noise: ratio('standard deviation of the noise added to every intensity, whose mean is 1', {
       minimum: 0,
       maximum: 10,
-      default: 0.1,
+      default: 0.3,
     }),
   },
   { description: 'intensities behind a scattering medium: every output hears every input' },

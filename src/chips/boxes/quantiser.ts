@@ -12,7 +12,7 @@ export const Quantiser = strict(
     kind: Type.Literal('quantiser'),
     ...provenance,
     strength: strength('the step is multiplied by it'),
-    step: ratio('distance of two levels, one of which is 0', { minimum: 0.001, maximum: 3, default: 1.5 }),
+    step: ratio('distance of two levels, one of which is 0', { minimum: 0.001, maximum: 3, default: 2 }),
   },
   { description: 'a few levels and nothing between' },
 );

@@ -14,7 +14,7 @@ export const Saturation = strict(
     kind: Type.Literal('saturation'),
     ...provenance,
     strength: strength('ceilings are divided by it, the share of dead units is multiplied by it'),
-    ceiling: ratio('median ceiling of a unit', { exclusiveMinimum: 0, maximum: 100, default: 1 }),
+    ceiling: ratio('median ceiling of a unit', { exclusiveMinimum: 0, maximum: 100, default: 0.6 }),
     spread: ratio('standard deviation of the logarithm of the ceilings', {
       minimum: 0,
       maximum: 3,
