@@ -37,6 +37,8 @@ const beatEvery = 10_000; // ms
 const beatAtMostEvery = 1000;
 /** A process that has given no sign for so long is taken for dead, even where nobody can look. */
 const silence = 300_000;
+/** A claim without content is being written; whoever takes longer has died in between. */
+const writing = 2000;
 
 const fileOf = (directory: string, id: string) => join(directory, 'running', `${id}.json`);
 
@@ -132,7 +134,9 @@ export function claimsIn(directory: string): { alive: Claim[]; abandoned: Claim[
 }
 
 function isAlive({ pid, host, time }: Claim): boolean {
-  if (Date.now() - time > silence) return false;
+  const quiet = Date.now() - time;
+  if (host === '') return quiet < writing;
+  if (quiet > silence) return false;
   return host !== hostname() || isRunning(pid);
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -67,5 +67,8 @@ describe('a claim', () => {
     const folder = freshFolder();
     write(folder, { [`running/${id}.json`]: '{"id' });
     expect(isHeld(folder, id)).toBe(true);
+    const before = Date.now() / 1000 - 3;
+    utimesSync(join(folder, 'running', `${id}.json`), before, before);
+    expect(isHeld(folder, id)).toBe(false);
   });
 });
