@@ -154,6 +154,10 @@ describe('a teacher out of a file', () => {
     const line = await of({ generations: 3, samples: 200 });
     expect(line.distillation!.line.length).toBe(3);
     expect(line.distillation!.line.at(-1)!.testErrorPercent).toBe(line.readouts[0]!.testErrorPercent);
+    // every generation is another individual: what is copied from chip to chip is of no use to any of them
+    const copies = await of({ start: 'copy', samples: 0, generations: 3 });
+    for (const { withPredecessorPercent } of copies.distillation!.line)
+      expect(withPredecessorPercent).toBeLessThan(80);
     const left = await of({ without: [2], samples: 300 });
     expect(left.distillation!.leftOut!.corrected.onThemPercent).toBeLessThanOrEqual(
       left.distillation!.leftOut!.asAnswered.onThemPercent,
