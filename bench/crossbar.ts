@@ -1,7 +1,7 @@
 /**
  * @file A crossbar read with DAC, read noise and ADC, against its bare matrix product, in turns.
  */
-import { convert } from '../src/chips/converters.ts';
+import { convert } from '../src/chips/converters/uniform.ts';
 import { buildCrossbar } from '../src/chips/crossbar.ts';
 import { newMeter } from '../src/chips/meter.ts';
 import type { ChipModel } from '../src/chips/model.ts';

@@ -8,6 +8,7 @@ import type { Stream } from '../engine/streams.ts';
 import type { LabelEntry, LayerShape, NetworkRequest } from './access.ts';
 import { buildBox } from './boxes/index.ts';
 import { Chip } from './chip.ts';
+import { nominalAdc } from './converters/nominal.ts';
 import { correlationScratch } from './correlate.ts';
 import { buildCrossbar } from './crossbar.ts';
 import { buildFront } from './front.ts';
@@ -145,11 +146,15 @@ export function layerShapes(
   return Object.freeze(shapes);
 }
 
-/** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, every box a plain wire, converters as built. */
-export function nominal(model: ChipModel): ChipModel {
+/** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
+export function nominal(given: ChipModel): ChipModel {
   const wire = { kind: 'none' as const };
+  const { wires, ...model } = given;
+  const { faults, curve, ...crossbar } = model.crossbar;
   return {
     ...model,
+    crossbar,
+    adc: nominalAdc(model.adc),
     cell: {
       kind: 'linear',
       minimumConductance: model.cell.minimumConductance,

@@ -13,7 +13,6 @@ import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
-import { meanPairConductance } from './mapping.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
@@ -212,7 +211,10 @@ export class Chip {
   unnoticed<T>(work: () => T): T {
     const { meter, streams } = this.parts;
     const positions = streams.map(stream => stream.position);
-    const memories = this.#boxes().flatMap(box => box.memory ?? []);
+    const memories = [
+      ...this.#boxes().flatMap(box => box.memory ?? []),
+      ...this.parts.crossbars.flatMap(crossbar => crossbar.memory),
+    ];
     const remembered = memories.map(memory => memory.slice());
     const before = snapshot(meter);
     const result = work();
@@ -256,21 +258,19 @@ export class Chip {
     return energyOf(
       meter,
       model.energy,
-      crossbars.map(c => ({
-        pairs: c.rows * c.columns,
-        pairConductance: meanPairConductance(c.weights, model.cell, range),
-      })),
+      crossbars.map(c => ({ pairs: c.rows * c.columns, pairConductance: c.weightConductance(range) })),
     );
   }
 
   /** Puts weights into the cells as they are, past all physics: those that this individual held before. @throws Error when sizes differ */
   restore(weights: readonly Matrix[]): void {
     const { crossbars, front, engine } = this.parts;
-    crossbars.forEach(({ weights: own }, l) => {
+    crossbars.forEach(({ weights: own, rewritten }, l) => {
       const { rows, columns } = weights[l] ?? { rows: 0, columns: 0 };
       if (rows !== own.rows || columns !== own.columns)
         throw new Error(`layer ${l + 1} has ${own.rows} × ${own.columns} weights, not ${rows} × ${columns}`);
       engine.kernels.copy(weights[l]!, own);
+      rewritten();
     });
     front.weightsChanged();
   }

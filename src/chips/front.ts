@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { LabelEntry, Labels, LayerShape } from './access.ts';
 import type { Box } from './boxes/box.ts';
-import { convert } from './converters.ts';
+import { convert } from './converters/uniform.ts';
 import type { FullTerm } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
 import { writeLabels } from './labels.ts';
@@ -126,5 +126,5 @@ export function finishRows(
 ): void {
   for (let b = 0; b < x.rows; b++) x.data[b * x.columns + shape.biasRow] = 1;
   if (lines > 0) writeLabels(x, shape.labelRow, lines, labels);
-  convert(kernels, model.dac, x);
+  if (!model.scaling) convert(kernels, model.dac, x); // else a crossbar converts each sample at its own scale
 }

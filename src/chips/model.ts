@@ -2,27 +2,17 @@
  * @file The chip model: the description shared by all individuals of a kind. `build.ts` makes an individual of it.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { choice, count, oneOfKinds, provenance, quantity, ratio, strict } from '../description.ts';
+import { choice, count, provenance, quantity, ratio, strict } from '../description.ts';
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
+import { Adc, Dac } from './converters/converter.ts';
+import { Curve, Drive } from './drive.ts';
+import { Faults } from './faults.ts';
+import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
+import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
-
-const NoConverter = strict({ kind: Type.Literal('none') }, { description: 'analog values pass unconverted' });
-const UniformConverter = strict(
-  {
-    kind: Type.Literal('uniform'),
-    bits: count('resolution', { maximum: 16, default: 8 }),
-    range: ratio('full scale: values are clipped to ± range, in units of the activity', {
-      exclusiveMinimum: 0,
-      default: 6,
-    }),
-  },
-  { description: 'evenly spaced levels from −range to +range' },
-);
-/** Description of a DAC or ADC. */
-export const Converter = oneOfKinds([NoConverter, UniformConverter], 'a converter');
-export type Converter = Static<typeof Converter>;
+import { Wires } from './wires/wires.ts';
 
 /** Joules of each metered event; the sources stand in the chip's file. */
 export const EnergyTable = strict({
@@ -53,9 +43,26 @@ export const ChipModel = strict(
       }),
       tileRows: count('largest rows of one tile', { default: 1024, maximum: 65536 }),
       tileColumns: count('largest columns of one tile', { default: 1024, maximum: 65536 }),
+      summation: Type.Optional(
+        choice(
+          ['digital', 'analog'],
+          'how tiles of rows add up where there are ADCs: each has its own, or their currents meet before one; digital when absent',
+        ),
+      ),
+      mapping: Type.Optional(MappingModel),
+      faults: Type.Optional(Faults),
+      curve: Type.Optional(Curve),
+      currentLimit: Type.Optional(
+        quantity('A', 'largest current that a column takes, either way; no limit when absent', {
+          exclusiveMinimum: 0,
+        }),
+      ),
     }),
-    dac: Converter,
-    adc: Converter,
+    wires: Type.Optional(Wires),
+    drive: Type.Optional(Drive),
+    scaling: Type.Optional(Scaling),
+    dac: Dac,
+    adc: Adc,
     neuron: Neuron,
     boxes: strict(
       { front: BoxModel, between: BoxModel },

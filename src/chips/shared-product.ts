@@ -1,5 +1,6 @@
 /**
- * @file An exact saving. Where nothing random stands before the product of the first crossbar (no front box, no ADC of single tiles),
+ * @file An exact saving. Where nothing random stands before the product of the first crossbar (no front box, no ADC of single tiles or slices,
+ * no scaling of single samples, no bend of cells),
  * passes of the same images that differ only in their labels share the product of the image with the first layer's weights: it is
  * worked out once per `hold`, and labels are added as rows of weights. Read noise of linear cells is additive at the output, so each
  * pass still gets its own. With labels in the pixels, rows differ by one scalar too: the factor that brings them to mean square 1.
@@ -8,7 +9,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { LabelEntry, Labels, LayerShape } from './access.ts';
-import { convert } from './converters.ts';
+import { convert } from './converters/uniform.ts';
 import { correlationScratch, type FullTerm, gatherActive } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
 import { addLabelCurrents, correlateLabels, labelGain } from './labels.ts';
@@ -28,7 +29,7 @@ export interface SharedProduct {
 
 /** Whether a first layer of this kind has anything to share. */
 export function isShareable(model: ChipModel, entry: LabelEntry, crossbar: Crossbar): boolean {
-  const deterministic = model.boxes.front.kind === 'none' && !crossbar.tiled;
+  const deterministic = model.boxes.front.kind === 'none' && crossbar.isOneProduct;
   // a DAC behind the scaling makes label pixels change the image's own levels
   return deterministic && (entry === 'lines' || (entry === 'pixels' && model.dac.kind === 'none'));
 }
@@ -39,7 +40,7 @@ export function buildSharedProduct(
   entry: LabelEntry,
   classes: number,
   batch: number,
-  { weights }: Crossbar,
+  crossbar: Crossbar,
   engine: Engine,
 ): SharedProduct {
   const { kernels, gemm } = engine;
@@ -68,6 +69,7 @@ export function buildSharedProduct(
   }
 
   function currents(labels: Labels, pass: FullPass): void {
+    const weights = crossbar.effective();
     const common = rowsOf(product, 0, count);
     if (!fresh) gemm.multiply(rowsOf(shared, 0, count), rowsOf(weights, 0, columns), common);
     fresh = true;

@@ -58,7 +58,7 @@ function transparent(chip: Chip, dataSheet: () => DocumentedView): TransparentVi
   const { crossbars, neurons, boxes, engine } = chip.parts;
   return {
     ...documented(chip, dataSheet),
-    trueWeights: layer => crossbars[layer]!.weights,
+    trueWeights: layer => crossbars[layer]!.effective(),
     neuronBack: (layer, pass, d) => neurons[layer]!.back(fullPassOf(pass).currents[layer]!, d),
     boxBack(layer, pass, d, out) {
       const box = boxes[layer];

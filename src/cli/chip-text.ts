@@ -1,6 +1,6 @@
 /** @file A chip as `mortal inspect` prints it. */
 import type { Curves } from '../chips/boxes/table.ts';
-import type { Converter } from '../chips/model.ts';
+import type { Adc, Dac } from '../chips/converters/converter.ts';
 import type { ChipAbout } from '../scenarios/describe-chip.ts';
 import type { LayerIndividual, Spread } from '../scenarios/individual.ts';
 import { si } from './si.ts';
@@ -19,6 +19,14 @@ export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
       'weights',
       crossbar.weightRange === 0 ? 'unbounded' : `−${crossbar.weightRange} to ${crossbar.weightRange}`,
     ],
+    ...(['mapping', 'faults', 'curve'] as const).flatMap(part => {
+      const given = crossbar[part];
+      return given ? [[part, partText({ kind: part, ...given })]] : [];
+    }),
+    ...(['wires', 'drive', 'scaling'] as const).flatMap(part => {
+      const given = model[part];
+      return given ? [[part, partText({ kind: part, ...given })]] : [];
+    }),
     ['DAC', converterText(dac)],
     ['ADC', converterText(adc)],
     ['neuron', partText(neuron)],
@@ -29,7 +37,7 @@ export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
   return `${inputs} inputs, ${layers.length} layers, ${number(cells)} cells
 
 ${table([heading, ...lines], 0)}
-Rows are the inputs and one bias; a learner may ask for label rows beside them. A weight is a pair of cells.
+Rows are the inputs and one bias; a learner may ask for label rows beside them. A weight is ${crossbar.mapping ? `held by cells as "${crossbar.mapping.kind}" says` : 'a pair of cells'}.
 
 ${table(parts)}`;
 }
@@ -50,8 +58,10 @@ export function individualText(layers: readonly LayerIndividual[], seed: number)
 ${table([heading, ...lines], 0)}`;
 }
 
-const converterText = (converter: Converter): string =>
-  converter.kind === 'none' ? 'none' : `${converter.bits} bits, −${converter.range} to ${converter.range}`;
+const converterText = (converter: Dac | Adc): string =>
+  converter.kind === 'none'
+    ? 'none'
+    : `${converter.kind === 'uniform' ? '' : `${converter.kind}, `}${converter.bits} bits, −${converter.range} to ${converter.range}`;
 
 /** `linear: variation 0.1, readNoise 0.005`; what is zero is left out, so that flaws are what is seen. */
 function partText({ kind, ...parameters }: { kind: string }): string {

@@ -2,6 +2,7 @@
  * @file What a chip is made of, in numbers: from its model alone, so the same for all individuals.
  */
 import { layerShapes } from '../chips/build.ts';
+import { buildMapping } from '../chips/mappings/index.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { alternatives, didYouMean, InputError } from './problems.ts';
 import type { DataSetSizes, Known } from './schema.ts';
@@ -12,7 +13,7 @@ export interface LayerAbout {
   readonly rows: number;
   readonly columns: number;
   readonly tiles: number;
-  /** two for each weight */
+  /** two for each weight that is a pair */
   readonly cells: number;
 }
 
@@ -35,13 +36,14 @@ export function sizesOf(dataSets: Known['dataSets'], name: string): DataSetSizes
 
 /** @param inputs pixels of the images it is to see */
 export function describeChip(model: ChipModel, inputs: number): ChipAbout {
-  const { tileRows, tileColumns } = model.crossbar;
+  const { tileRows, tileColumns, mapping, weightRange } = model.crossbar;
+  const each = buildMapping(mapping, model.cell, weightRange).cells.length;
   const layers = layerShapes(model.layers, inputs, 0).map(({ rows, units }, l) => ({
     layer: l + 1,
     rows,
     columns: units,
     tiles: Math.ceil(rows / tileRows) * Math.ceil(units / tileColumns),
-    cells: 2 * rows * units,
+    cells: each * rows * units,
   }));
   return { inputs, layers, cells: layers.reduce((sum, { cells }) => sum + cells, 0), model };
 }

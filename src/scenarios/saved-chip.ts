@@ -38,7 +38,8 @@ export function chipToBytes(
   const layers = crossbars.flatMap(({ weights }, l) => {
     const shape = [weights.rows, weights.columns];
     const range = model.crossbar.weightRange;
-    const pair = range > 0 ? conductances(weights, model.cell, range) : undefined; // cells without bounds have none
+    const isPair = range > 0 && model.crossbar.mapping === undefined; // cells without bounds have no conductances, other mappings other ones
+    const pair = isPair ? conductances(weights, model.cell, range) : undefined;
     return [
       [`layer/${l + 1}/weights`, tensorOf(weights)],
       ...(pair

@@ -2,6 +2,7 @@
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
 import { canBeRewired } from '../chips/boxes/box.ts';
+import { crossbarProblems } from '../chips/crossbar-fit.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { misfit } from '../chips/resistive/fit.ts';
 import { isByPulses } from '../chips/updates/index.ts';
@@ -37,6 +38,8 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
         `found 0, weights without bounds, but ${pulses ? `a ${update.kind} update` : cell.variation > 0 ? 'variation of the cells' : 'a stuck cell'} needs a range above 0`,
       ),
     );
+  for (const { path, message } of crossbarProblems(chip))
+    problems.push(problem(written, path, above, message));
   if (cell.kind !== 'linear' && cell.lowest === 0 && update.kind !== 'one-sided')
     problems.push(
       problem(

@@ -4,14 +4,24 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { LayerShape, NetworkRequest } from '../access.ts';
+import type { Adc } from '../converters/converter.ts';
+import { isDirect } from '../mappings/index.ts';
 import type { ChipModel } from '../model.ts';
 import { buildRectifiers, type Rectifiers } from '../neurons/rectifier.ts';
 
 /** What of a model a resistive network has no room for, in words. */
-export function misfit({ boxes, neuron }: ChipModel): string | undefined {
+export function misfit(model: ChipModel): string | undefined {
+  const { boxes, neuron, adc, crossbar, wires, drive, scaling } = model;
   if (boxes.front.kind !== 'none' || boxes.between.kind !== 'none')
     return 'currents flow both ways, and a box lets nothing back';
   if (neuron.kind !== 'rectifier') return `its nodes have diodes (rectifiers), not ${neuron.kind} circuits`;
+  if (wires !== undefined && wires.kind !== 'none') return 'its wires are ideal';
+  if (crossbar.faults || crossbar.curve || !isDirect(crossbar.mapping) || crossbar.mapping?.kind === 'offset')
+    return 'its cells are sound and linear pairs of any conductance';
+  if (drive !== undefined && drive.kind !== 'amplitude')
+    return 'its rows are held at voltages while it settles';
+  if (scaling) return 'its voltages are not scaled sample by sample';
+  if (adc.kind !== 'none' && adc.kind !== 'uniform') return `its ADC is uniform, not of kind "${adc.kind}"`;
   return undefined;
 }
 
@@ -20,6 +30,13 @@ export function asNetwork(model: ChipModel): ChipModel {
   const wrong = misfit(model);
   if (wrong) throw new Error(`the chip cannot be a resistive network: ${wrong}`);
   return { ...model, adc: { kind: 'none' } };
+}
+
+/** The ADC that measures its nodes. */
+export function measuring({ adc }: ChipModel): Extract<Adc, { kind: 'none' | 'uniform' }> {
+  if (adc.kind !== 'none' && adc.kind !== 'uniform')
+    throw new RangeError(`no network has an ADC of kind "${adc.kind}"`);
+  return adc;
 }
 
 /** Nominal gain of the amplifiers behind a crossbar: a divider of n random weights passes on about 1/√n. */

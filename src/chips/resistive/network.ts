@@ -17,7 +17,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import { gaussians, type Stream } from '../../engine/streams.ts';
 import type { LayerShape, Nudges } from '../access.ts';
-import { convert } from '../converters.ts';
+import { convert } from '../converters/uniform.ts';
 import type { Crossbar } from '../crossbar.ts';
 import type { Front } from '../front.ts';
 import { scaleOf } from '../mapping.ts';
@@ -25,6 +25,7 @@ import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
 import type { Rectifiers } from '../neurons/rectifier.ts';
 import type { FullPass } from '../pass.ts';
+import { measuring } from './fit.ts';
 import { type Nodes, relax } from './nodes.ts';
 
 /** The chip has settled when no voltage moves by more than this share of the largest of its layer. */
@@ -60,6 +61,7 @@ export function buildNetwork(
   stream: (layer: number, path: string) => Stream,
 ): Network {
   const { kernels, gemm } = engine;
+  const adc = measuring(model);
   const { cell, crossbar, neuron } = model;
   const rest = crossbar.weightRange > 0 ? cell.minimumConductance / scaleOf(cell, crossbar.weightRange) : 0;
   const spread = neuron.kind === 'rectifier' ? neuron.gain : 0;
@@ -166,11 +168,11 @@ export function buildNetwork(
       kernels.fill(out, 0);
       kernels.addScaled(rowsOf(voltages, 0, count), gain!, out);
       meter.drive[l]! += (sumOfSquares(out) / gain! ** 2) * shapes[l]!.rows;
-      convert(kernels, model.adc, out);
+      convert(kernels, adc, out);
       meter.adcConversions += count * units * (l < last ? 2 : 1); // either side of an amplifier
       if (l === 0) return;
       kernels.copy(rowsOf(rows, 0, count), pass.inputs[l]!);
-      convert(kernels, model.adc, pass.inputs[l]!, shapes[l]!.inputs);
+      convert(kernels, adc, pass.inputs[l]!, shapes[l]!.inputs);
     });
     if (pass.delivered) kernels.copy(pass.outputs[last]!, pass.delivered);
   }

@@ -1,0 +1,29 @@
+/**
+ * @file The full scale of an ADC from what can come: the largest sum of a tile (nothing is ever clipped, and most codes are never used), or a step
+ * that is one level of a cell at the smallest input (nothing is lost below, and large sums are clipped).
+ */
+import type { Adc, Dac } from './converter.ts';
+import { levelsOf } from './uniform.ts';
+
+/** What a tile can give. */
+export interface Extent {
+  readonly rows: number;
+  /** largest weight, and the smallest step between two; 0 where weights are continuous */
+  readonly weight: number;
+  readonly weightStep: number;
+}
+
+/** The ADC with its full scale as `range`. @throws RangeError where that has no meaning */
+export function ranged(adc: Adc, dac: Dac, { rows, weight, weightStep }: Extent): Adc {
+  if (adc.kind === 'none' || adc.ranging === undefined || adc.ranging === 'given') return adc;
+  if (dac.kind === 'none' || weight === 0)
+    throw new RangeError(`an ADC of ${adc.ranging} range needs a DAC and a weightRange above 0`);
+  if (adc.ranging === 'maximal') return { ...adc, range: rows * dac.range * weight };
+  if (weightStep === 0)
+    throw new RangeError(
+      'an ADC of granular range needs cells of stated bits: a step of a continuous one is 0',
+    );
+  const inputStep = (2 * dac.range) / (levelsOf(dac) - 1);
+  const codes = adc.kind === 'uniform' ? levelsOf(adc) - 1 : 2 ** adc.bits; // circuits stand for the middles of their steps
+  return { ...adc, range: (codes / 2) * inputStep * weightStep };
+}

@@ -1,0 +1,46 @@
+/**
+ * @file The uniform converter: evenly spaced levels over ± range, values beyond are clipped. With 2^bits − 1 levels 0 stays 0.
+ * A converter of kind 'none' passes analog values on.
+ */
+import type { Engine } from '../../engine/engine.ts';
+import type { Kernels } from '../../engine/kernels.ts';
+import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+import type { Stream } from '../../engine/streams.ts';
+import type { Adc, AdcOf, Conversion, Dac } from './converter.ts';
+
+/** How many levels there are. */
+export const levelsOf = ({ bits, levels }: { bits: number; levels?: 'odd' | 'even' }): number =>
+  Math.max(2, levels === 'even' ? 2 ** bits : 2 ** bits - 1);
+
+/** Converts the first `columns` columns of `x` in place, to the nearest level (ties upwards). */
+export function convert(
+  kernels: Kernels,
+  converter: Dac | Extract<Adc, { kind: 'none' | 'uniform' }>,
+  x: Matrix,
+  columns = x.columns,
+): void {
+  if (converter.kind === 'none') return;
+  kernels.quantise(x, columns, -converter.range, converter.range, levelsOf(converter));
+}
+
+/** The uniform ADC that rounds up with a probability of what is beyond the level below. */
+export function stochasticConversion(
+  adc: AdcOf<'uniform'>,
+  columns: number,
+  batch: number,
+  { kernels, ...engine }: Engine,
+  stream: Stream,
+): Conversion {
+  const lots = engine.matrix(batch, columns);
+  const levels = levelsOf(adc);
+  const step = (2 * adc.range) / (levels - 1);
+  const middle = (levels - 1) / 2; // counted from there, so that 0 comes out as 0
+  return x => {
+    const u = rowsOf(lots, 0, x.rows);
+    kernels.uniform(u, 0, 1, stream);
+    for (let k = 0; k < x.data.length; k++) {
+      const clipped = Math.max(-adc.range, Math.min(adc.range, x.data[k]!));
+      x.data[k] = step * (Math.min(levels - 1, Math.floor(clipped / step + middle + u.data[k]!)) - middle);
+    }
+  };
+}

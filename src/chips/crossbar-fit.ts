@@ -1,0 +1,50 @@
+/** @file Parts of a crossbar and its periphery that are each allowed but do not go together. */
+import type { ChipModel } from './model.ts';
+import { isByPulses } from './updates/index.ts';
+
+/** What does not fit, where in the chip's description, in words. */
+export function crossbarProblems(chip: ChipModel): { path: string[]; message: string }[] {
+  const { crossbar, dac, adc, drive, wires, update } = chip;
+  const { mapping, faults, curve, weightRange } = crossbar;
+  const problems: { path: string[]; message: string }[] = [];
+  const add = (path: string[], message: string) => void problems.push({ path, message });
+  const hasWires = wires !== undefined && wires.kind !== 'none';
+  const hasLevels = mapping?.kind === 'sliced' || mapping?.cellBits !== undefined;
+  if (weightRange === 0 && (hasWires || faults || mapping || crossbar.currentLimit !== undefined)) {
+    const who = hasWires ? 'wires' : faults ? 'faults' : mapping ? 'a mapping' : 'a current limit';
+    add(
+      ['crossbar', 'weightRange'],
+      `found 0, weights without bounds, but ${who} needs conductances, and so a range above 0`,
+    );
+  }
+  if (faults && faults.stuckOn + faults.stuckOff + faults.open > 1)
+    add(
+      ['crossbar', 'faults'],
+      'stuckOn, stuckOff and open are shares of the same cells and may not add up to more than 1',
+    );
+  if (mapping?.kind === 'sliced' && mapping.weightBits < 2)
+    add(['crossbar', 'mapping', 'weightBits'], 'found 1, but the sign takes one bit: 2 are the least');
+  if (mapping?.kind === 'offset' && mapping.cellBits === 1)
+    add(['crossbar', 'mapping', 'cellBits'], 'found 1, but weight 0 must be a level: 2 are the least');
+  if (mapping?.kind === 'sliced' && isByPulses(update))
+    add(
+      ['crossbar', 'mapping', 'kind'],
+      `digits of a sliced weight are programmed, but the update is ${update.kind}, by pulses`,
+    );
+  if (curve && hasWires)
+    add(['crossbar', 'curve'], 'wires are solved for linear cells; leave one of the two out');
+  if (drive?.kind === 'bit-serial' && (dac.kind === 'none' || dac.levels === 'even' || dac.bits < 2))
+    add(['drive', 'kind'], 'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels');
+  if (drive?.kind === 'pulse-width' && dac.kind === 'none')
+    add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
+  if (adc.kind !== 'none' && adc.ranging !== undefined && adc.ranging !== 'given') {
+    if (dac.kind === 'none' || weightRange === 0)
+      add(['adc', 'ranging'], `a ${adc.ranging} range needs a DAC and a weightRange above 0`);
+    if (adc.ranging === 'granular' && !hasLevels)
+      add(
+        ['adc', 'ranging'],
+        'a granular range needs cells with levels: a mapping with cellBits, or "sliced"',
+      );
+  }
+  return problems;
+}

@@ -1,0 +1,136 @@
+/**
+ * @file Input scaling and overflow handling (AIHWKit's noise and bound management): every sample is divided by a number of its own before the DAC and multiplied by it
+ * behind the ADC, so that converters of a fixed range serve signals of any size; where an ADC overflows nonetheless, the sample is read again at half the input.
+ * Ranges of DAC and ADC are then in units of the scaled input. Meanings and constants follow AIHWKit v0.9.2 (`rpu_forward_backward_pass.cpp`).
+ */
+import type { Static } from '@sinclair/typebox';
+import { choice, ratio, strict } from '../description.ts';
+import type { Matrix } from '../engine/matrix.ts';
+import { rowsOf } from '../engine/matrix.ts';
+import type { Adc, Dac } from './converters/converter.ts';
+import { levelsOf } from './converters/uniform.ts';
+
+/** Description of input scaling. */
+export const Scaling = strict(
+  {
+    inputs: choice(
+      ['none', 'abs-max', 'max', 'constant', 'average-abs-max', 'abs-max-sum'],
+      'what an input is divided by: the full scale of the DAC; the largest of the sample, by magnitude or not; the threshold; a running mean over samples of their largest; the largest or, where currents could overflow, more [noise_management]',
+      { default: 'abs-max' },
+    ),
+    threshold: ratio(
+      'inputs are divided by no more than this; 0 for no such limit; with "constant", by this (by 1 when 0) [nm_thres]',
+      { minimum: 0, default: 0 },
+    ),
+    overflow: choice(
+      ['none', 'iterative', 'worst-case'],
+      'iterative: a sample whose currents overflow an ADC is read again at half the input, and so on; worst-case: again at "abs-max-sum" first [bound_management]',
+      { default: 'none' },
+    ),
+  },
+  { description: 'every sample scaled to the range of the converters' },
+);
+export type Scaling = Static<typeof Scaling>;
+
+const largestReduction = 1000; // max_bm_factor
+const leastResolution = 0.25; // max_bm_res: no reduction beyond this many steps of the DAC at the largest input
+const expectedWeight = 0.6; // nm_assumed_wmax
+const decay = 1e-3; // nm_decay of the running mean
+
+/** Reads x [batch, rows] into out [batch, columns]; in `overflows` goes which samples had a current beyond an ADC's range. */
+export type ScaledRead = (x: Matrix, out: Matrix, overflows: Uint8Array) => void;
+
+export interface InputScaling {
+  /** out = what `read` makes of x, sample by sample at its own scale. @returns how many samples were read again, each time counted */
+  read(x: Matrix, out: Matrix, read: ScaledRead): number;
+  /** what it remembers from sample to sample */
+  readonly memory: Float32Array;
+}
+
+/** @param room for x and for out, as large as they get */
+export function buildScaling(
+  scaling: Scaling,
+  dac: Dac,
+  adc: Adc,
+  room: { x: Matrix; out: Matrix },
+): InputScaling {
+  const full = dac.kind === 'none' ? 1 : dac.range;
+  const step = dac.kind === 'none' ? undefined : 2 / (levelsOf(dac) - 1); // of an input whose largest is 1
+  const bound = adc.kind === 'none' ? Number.POSITIVE_INFINITY : adc.range;
+  const batch = room.x.rows;
+  const divisors = new Float64Array(batch);
+  const reductions = new Float64Array(batch);
+  const overflows = new Uint8Array(batch);
+  const memory = new Float32Array(2); // the running mean, and whether there is one yet
+  const most = Math.min(
+    largestReduction,
+    step === undefined ? Number.POSITIVE_INFINITY : leastResolution / step,
+  );
+
+  const capped = (value: number) => (scaling.threshold > 0 ? Math.min(value, scaling.threshold) : value);
+
+  function divisorOf(row: Float32Array, kind: Scaling['inputs']): number {
+    let [largest, magnitude, positive, negative] = [Number.NEGATIVE_INFINITY, 0, 0, 0];
+    for (const value of row) {
+      largest = Math.max(largest, value);
+      magnitude = Math.max(magnitude, Math.abs(value));
+      if (value > 0) positive += value;
+      else negative -= value;
+    }
+    switch (kind) {
+      case 'none':
+        return full;
+      case 'abs-max':
+        return capped(magnitude);
+      case 'max':
+        return capped(largest);
+      case 'constant':
+        return scaling.threshold || 1;
+      case 'average-abs-max':
+        memory[0] = memory[1] === 0 ? magnitude : memory[0]! * (1 - decay) + decay * magnitude;
+        memory[1] = 1;
+        return capped(memory[0]!);
+      case 'abs-max-sum': {
+        const enough = (Math.max(positive, negative) * expectedWeight) / bound;
+        return Math.max(
+          magnitude,
+          Math.min(step === undefined ? enough : (magnitude / step) * leastResolution, enough),
+        );
+      }
+    }
+  }
+
+  return {
+    memory,
+    read(x, out, read) {
+      let waiting = Array.from({ length: x.rows }, (_, b) => b);
+      let again = 0;
+      for (let round = 1; waiting.length > 0; round++) {
+        const xs = rowsOf(room.x, 0, waiting.length);
+        const currents = rowsOf(room.out, 0, waiting.length);
+        waiting.forEach((b, at) => {
+          const row = x.data.subarray(b * x.columns, (b + 1) * x.columns);
+          if (round === 1) {
+            divisors[b] = divisorOf(row, scaling.inputs);
+            reductions[b] = 1;
+          } else if (round === 2 && scaling.overflow === 'worst-case')
+            divisors[b] = divisorOf(row, 'abs-max-sum');
+          else reductions[b]! *= 2;
+          const divisor = divisors[b]! * reductions[b]!;
+          const factor = divisor > 0 ? full / divisor : 0; // silence stays silence
+          for (let i = 0; i < row.length; i++) xs.data[at * x.columns + i] = row[i]! * factor;
+        });
+        read(xs, currents, overflows.fill(0));
+        waiting.forEach((b, at) => {
+          const factor = Math.max(0, (divisors[b]! * reductions[b]!) / full);
+          for (let j = 0; j < out.columns; j++)
+            out.data[b * out.columns + j] = factor * currents.data[at * out.columns + j]!;
+        });
+        if (scaling.overflow === 'none') return again;
+        waiting = waiting.filter((b, at) => overflows[at] === 1 && reductions[b]! <= most);
+        again += waiting.length;
+      }
+      return again;
+    },
+  };
+}
