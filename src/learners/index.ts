@@ -10,6 +10,7 @@ import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
+import { unsupervisedForwardForward } from './forward-forward/ff-unsupervised.ts';
 import { phyll } from './forward-forward/phyll.ts';
 import { selfContrastive } from './forward-forward/self-contrastive.ts';
 import { pepita } from './forward-only/pepita.ts';
@@ -32,6 +33,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     boostedForwardForward,
     selfContrastive,
     phyll,
+    unsupervisedForwardForward,
     hintonForwardForward,
     localSoftmax,
     localBoosted,

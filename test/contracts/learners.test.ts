@@ -32,9 +32,16 @@ const model = chipModel({
 
 const noisyBox = { ...scattering, noise: 0.1, bits: 4 };
 
+const withoutAdam = ['ff-hinton', 'ff-unsupervised'];
+
 /** A short course that suffices whatever the defaults; without Adam it takes a larger rate. */
 const course = (learner: Learner, given: Record<string, unknown> = {}) =>
-  optionsOf(learner, { batch: 50, epochs: 12, rate: learner.name === 'ff-hinton' ? 0.05 : 0.004, ...given });
+  optionsOf(learner, {
+    batch: 50,
+    epochs: 12,
+    rate: withoutAdam.includes(learner.name) ? 0.05 : 0.004,
+    ...given,
+  });
 
 function taught(
   learner: Learner,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import { forwardForward } from '../../src/learners/forward-forward/ff.ts';
+import { unsupervisedForwardForward } from '../../src/learners/forward-forward/ff-unsupervised.ts';
 import { type GoodnessKind, goodnessOf } from '../../src/learners/forward-forward/goodness.ts';
 import { phyll } from '../../src/learners/forward-forward/phyll.ts';
 import { selfContrastive } from '../../src/learners/forward-forward/self-contrastive.ts';
@@ -209,6 +210,16 @@ test.each([1, -1])('on student-t circuits ff descends its own loss (sign %i), by
 test('a step of phyll descends the paired loss of cosines, layer by layer', () => {
   for (const step of tapeOf(phyll, { temperature: 0.2 }))
     expect(distance(step, 'cosine', 1 / 0.2, (p, n) => softplus((n - p) / 0.2))).toBeLessThan(2e-3);
+});
+
+test('a step of ff-unsupervised descends the threshold loss of image against hybrid, layer by layer', () => {
+  const temperature = 3;
+  for (const step of tapeOf(unsupervisedForwardForward, { peerStrength: 0, temperature, threshold: 0.7 })) {
+    const theta = 0.7 * layers[step.layer]!;
+    const loss = (p: number, n: number) =>
+      softplus((theta - p) / temperature) + softplus((n - theta) / temperature);
+    expect(distance(step, 'squares', 2 / temperature, loss)).toBeLessThan(2e-3);
+  }
 });
 
 describe('a step of self-contrastive', () => {

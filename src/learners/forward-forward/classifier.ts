@@ -12,13 +12,20 @@ import { largestOfRows, type SoftmaxHead } from '../parts/softmax-head.ts';
 import { countVotes, type Hearing, isHeard, voteReadouts } from '../parts/votes.ts';
 import { type GoodnessKind, goodnessOf } from './goodness.ts';
 
-/** Normalised activities of the layers ≥ 2 side by side (of the only layer where there is one): what the softmax reads. */
-export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
-  const from = chip.layers.length > 1 ? 1 : 0;
-  const used = chip.layers.slice(from);
-  const columns = used.reduce((sum, l) => sum + l.units, 0);
+/**
+ * Normalised activities of layers side by side: what a softmax reads.
+ * @param layers from 0; those from the second on, or the only one, when absent
+ */
+export function headFeatures(
+  chip: MeasuredView,
+  most: number,
+  engine: Engine,
+  layers: readonly number[] = upperLayers(chip),
+) {
+  const units = layers.map(l => chip.layers[l]!.units);
+  const columns = units.reduce((sum, n) => sum + n, 0);
   const all = engine.matrix(most, columns);
-  const parts = used.map(l => engine.matrix(most, l.units));
+  const parts = units.map(n => engine.matrix(most, n));
   return {
     columns,
     read(pass: Pass): Matrix {
@@ -26,7 +33,7 @@ export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
       let at = 0;
       parts.forEach((room, k) => {
         const part = rowsOf(room, 0, pass.batch);
-        engine.kernels.normaliseRows(pass.outputs[from + k]!, part, chip.epsilon);
+        engine.kernels.normaliseRows(pass.outputs[layers[k]!]!, part, chip.epsilon);
         putColumns(part, out, at);
         at += part.columns;
       });
@@ -34,6 +41,10 @@ export function headFeatures(chip: MeasuredView, most: number, engine: Engine) {
     },
   };
 }
+
+/** The layers from the second on (from 0: 1, 2 …), or the only one. */
+export const upperLayers = ({ layers }: MeasuredView): number[] =>
+  layers.map((_, l) => l).slice(layers.length > 1 ? 1 : 0);
 
 function putColumns(from: Matrix, to: Matrix, at: number): void {
   const n = from.columns;
