@@ -2,6 +2,7 @@
  * @file Speed, as ratios within one run: `npm run bench`, or `npm run bench -- noise pulses` for some topics.
  * Absolute numbers depend on the machine and on who else uses it.
  */
+import { benchCoincidences } from './coincidences.ts';
 import { benchCrossbar } from './crossbar.ts';
 import { benchNoise } from './noise.ts';
 import { benchPulses } from './pulses.ts';
@@ -12,6 +13,7 @@ const topics: Record<string, () => Promise<void>> = {
   crossbar: benchCrossbar,
   noise: benchNoise,
   pulses: benchPulses,
+  coincidences: benchCoincidences,
 };
 
 const wanted = process.argv.slice(2);

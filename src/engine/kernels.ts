@@ -126,7 +126,41 @@ export interface Kernels {
    * order in one Gaussian. @returns pulses given in all
    */
   pulseSoftBounds(weights: Matrix, change: Matrix, cells: PulsedCells, streams: PulseStreams): number;
+  /**
+   * Pulses where trains on rows and columns coincide: a cell gets a pulse up in every slot in which its two lines fire with the same sign, down
+   * where with opposite signs; in all n up and m down. Constant-step cells, by turns up or down first:
+   * w′ = w + n · up − m · down + cycle · √(n up² + m down²) · N, clipped to [low, high] between the two and at the end.
+   * @param cells without `step` and `maximum`, which trains have no use for @returns pulses given in all
+   */
+  coincideConstant(weights: Matrix, trains: TrainBits, cells: CellRoom, cycle: Stream): number;
+  /**
+   * The same for soft-bounds cells, each direction in the closed form of `pulseSoftBounds`; noise of what comes first is damped by what
+   * comes after, and both are one Gaussian.
+   */
+  coincideSoftBounds(weights: Matrix, trains: TrainBits, cells: CellRoom, cycle: Stream): number;
 }
+
+/**
+ * Trains of the lines of a crossbar in 32 · words slots, at most 31 words; a bit stands for a slot. A line that fires in a slot does so with one
+ * sign: `plus` or `minus`. All four in the memory of the matrices.
+ */
+export interface TrainBits {
+  readonly words: number;
+  /** [rows, words] */
+  readonly rowPlus: Uint32Array;
+  readonly rowMinus: Uint32Array;
+  /** [words, columns], columns padded to a multiple of 32 by lines that never fire */
+  readonly columnPlus: Uint32Array;
+  readonly columnMinus: Uint32Array;
+  /** whether cells of even rows take their pulses up first, those of odd rows last */
+  isUpFirst: boolean;
+}
+
+/** Columns of trains: the next multiple of 32. */
+export const paddedColumns = (columns: number): number => Math.ceil(columns / 32) * 32;
+
+/** What `PulsedCells` says of the cells themselves. */
+export type CellRoom = Pick<PulsedCells, 'up' | 'down' | 'low' | 'high' | 'cycle'>;
 
 /** Cell arrays of a pulsed crossbar, all rows × columns of the weights, in units of weight. */
 export interface PulsedCells {

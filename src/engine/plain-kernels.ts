@@ -3,6 +3,7 @@
  * against. Sums in float64, results rounded to float32. Fifty times slower.
  */
 import type { Kernels } from './kernels.ts';
+import { coincidenceKernels } from './plain/coincidences.ts';
 import { elementKernels } from './plain/elements.ts';
 import { learningKernels } from './plain/learning.ts';
 import { noiseKernels } from './plain/noise.ts';
@@ -10,5 +11,5 @@ import { rowKernels } from './plain/rows.ts';
 
 /** All kernels, for matrices in any memory. */
 export function plainKernels(): Kernels {
-  return { ...rowKernels, ...elementKernels, ...noiseKernels, ...learningKernels };
+  return { ...rowKernels, ...elementKernels, ...noiseKernels, ...learningKernels, ...coincidenceKernels };
 }

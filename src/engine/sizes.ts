@@ -2,6 +2,7 @@
  * @file Checks that both implementations of the kernels make before they start; the loops then trust the sizes.
  * The texts name the kernel, what was wanted and what came.
  */
+import { paddedColumns, type TrainBits } from './kernels.ts';
 import type { Matrix } from './matrix.ts';
 
 const size = (m: Matrix) => `${m.rows} × ${m.columns}`;
@@ -51,4 +52,25 @@ export function mixing(
     throw new RangeError(
       `${kernel}: ${m.rows} rows of fan-in ${fanIn} need as many indices and weights, got ${indices.length} and ${weights.length}`,
     );
+}
+
+/** @throws RangeError unless there is a train for every line of a crossbar of that size */
+export function trainsOf(
+  kernel: string,
+  { words, rowPlus, rowMinus, columnPlus, columnMinus }: TrainBits,
+  { rows, columns }: Matrix,
+): void {
+  if (!(Number.isInteger(words) && words > 0 && words <= 31))
+    throw new RangeError(`${kernel}: 1 to 31 words of slots, got ${words}`);
+  const [across, along] = [rows * words, paddedColumns(columns) * words];
+  for (const [trains, wanted] of [
+    [rowPlus, across],
+    [rowMinus, across],
+    [columnPlus, along],
+    [columnMinus, along],
+  ] as const)
+    if (trains.length !== wanted)
+      throw new RangeError(
+        `${kernel}: ${rows} × ${columns} cells and ${words} words need ${across} and ${along} words, got ${trains.length}`,
+      );
 }

@@ -2,11 +2,18 @@
  * @file The kernels that trials use: AssemblyScript SIMD code (`kernels/`) on matrices in its own memory.
  * Here are the checks and the translation of matrices into addresses; the loops are there.
  */
-import type { Kernels, PulsedCells, PulseStreams } from './kernels.ts';
+import {
+  type CellRoom,
+  type Kernels,
+  type PulsedCells,
+  type PulseStreams,
+  paddedColumns,
+  type TrainBits,
+} from './kernels.ts';
 import type { Matrix } from './matrix.ts';
 import { lastBelow } from './plain/noise.ts';
 import { quantisation } from './quantisation.ts';
-import { atLeast, exactly, mixing, quantiser, sameSize } from './sizes.ts';
+import { atLeast, exactly, mixing, quantiser, sameSize, trainsOf } from './sizes.ts';
 import type { Stream } from './streams.ts';
 import { instantiate } from './wasm-module.ts';
 
@@ -53,6 +60,40 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
     );
     advance(rounding, weights);
     advance(cycle, weights);
+    return pulses;
+  };
+
+  const coincide = (
+    kernel: string,
+    soft: boolean,
+    weights: Matrix,
+    trains: TrainBits,
+    { up, down, low, high, cycle: noise }: CellRoom,
+    cycle: Stream,
+  ): number => {
+    sameSize(kernel, weights, up, down, low, high);
+    const { rows, columns } = weights;
+    trainsOf(kernel, trains, weights);
+    const pulses = wasm.coincide(
+      soft ? 1 : 0,
+      at(weights),
+      at(up),
+      at(down),
+      at(low),
+      at(high),
+      rows,
+      columns,
+      paddedColumns(columns),
+      trains.words,
+      addressOf(trains.rowPlus),
+      addressOf(trains.rowMinus),
+      addressOf(trains.columnPlus),
+      addressOf(trains.columnMinus),
+      trains.isUpFirst ? 1 : 0,
+      noise,
+      ...keyAndBlock(cycle),
+    );
+    cycle.position += (rows * paddedColumns(columns)) / 4;
     return pulses;
   };
 
@@ -232,6 +273,12 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
 
     pulseSoftBounds: (weights, change, cells, streams) =>
       pulse('pulseSoftBounds', true, weights, change, cells, streams),
+
+    coincideConstant: (weights, trains, cells, cycle) =>
+      coincide('coincideConstant', false, weights, trains, cells, cycle),
+
+    coincideSoftBounds: (weights, trains, cells, cycle) =>
+      coincide('coincideSoftBounds', true, weights, trains, cells, cycle),
   };
 }
 

@@ -5,7 +5,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Engine, openEngine } from '../../src/engine/engine.ts';
-import type { Kernels } from '../../src/engine/kernels.ts';
+import { type Kernels, paddedColumns, type TrainBits } from '../../src/engine/kernels.ts';
 import { type Matrix, rowsOf } from '../../src/engine/matrix.ts';
 import { gaussians, integers, streamOf, uniforms } from '../../src/engine/streams.ts';
 
@@ -128,6 +128,27 @@ const calls: Record<string, (c: Case) => unknown> = {
       cellsOf(c),
       streams(),
     ),
+  coincideConstant: c =>
+    c.kernels.coincideConstant(
+      c.normal(c.rows, c.columns),
+      trainsOf(c, 3, 0.4),
+      cellsOf(c),
+      streamOf(6, 'cycle'),
+    ),
+  coincideSoftBounds: c =>
+    c.kernels.coincideSoftBounds(
+      c.normal(c.rows, c.columns),
+      trainsOf(c, 8, 0.4),
+      cellsOf(c),
+      streamOf(6, 'cycle'),
+    ),
+  'coincideSoftBounds, few pulses': c =>
+    c.kernels.coincideSoftBounds(
+      c.normal(c.rows, c.columns),
+      trainsOf(c, 1, 0.02),
+      cellsOf(c),
+      streamOf(6, 'cycle'),
+    ),
   'pulseSoftBounds, few pulses': c => {
     const cells = { ...cellsOf(c), step: 30 };
     return c.kernels.pulseSoftBounds(
@@ -146,6 +167,31 @@ function circuits(c: Case): [gain: Matrix, offset: Matrix, knee: Matrix, compres
     c.positive(1, c.columns),
     c.positive(1, c.columns),
   ];
+}
+
+/** Trains that fire at random in a share of the slots, with either sign. */
+function trainsOf({ engine, rows, columns }: Case, words: number, share: number): TrainBits {
+  const padded = paddedColumns(columns);
+  const pair = (lines: number, used: number, at: (line: number, word: number) => number, path: string) => {
+    const [plus, minus] = [engine.arena.indices(lines * words), engine.arena.indices(lines * words)];
+    const draws = uniforms(streamOf(5, path), lines * words * 32);
+    for (let line = 0; line < used; line++)
+      for (let slot = 0; slot < 32 * words; slot++) {
+        const u = draws[line * words * 32 + slot]!;
+        if (u < share) (u < share / 2 ? plus : minus)[at(line, slot >> 5)]! |= 1 << (slot & 31);
+      }
+    return { plus, minus };
+  };
+  const row = pair(rows, rows, (line, word) => line * words + word, 'rows');
+  const column = pair(padded, columns, (line, word) => word * padded + line, 'columns');
+  return {
+    words,
+    rowPlus: row.plus,
+    rowMinus: row.minus,
+    columnPlus: column.plus,
+    columnMinus: column.minus,
+    isUpFirst: words !== 3,
+  };
 }
 
 /** Three for each of the case's rows. */

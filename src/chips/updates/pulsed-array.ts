@@ -1,7 +1,7 @@
 /** @file What every update by pulses starts from: the cells of the crossbar as an array that takes pulses, and programming them. */
 import type { Matrix } from '../../engine/matrix.ts';
 import { buildArray, type CellArray } from '../cells/array.ts';
-import { isPulsed } from '../cells/cell.ts';
+import { type Cell, isPulsed } from '../cells/cell.ts';
 import { drawFlaws } from '../cells/flaws.ts';
 import { programmingError, programOnce } from './programming.ts';
 import type { Site } from './update.ts';
@@ -36,4 +36,13 @@ export function programmer(
     array.written();
     meter.cellsWritten += target.data.length;
   };
+}
+
+/** The kind of cells that kernels move in one sweep; undefined for others. */
+export function swept(cell: Cell): 'constant-step' | 'soft-bounds' | undefined {
+  if (cell.kind === 'linear' || cell.writeNoise > 0) return undefined;
+  if (cell.kind === 'constant-step') return cell.kind;
+  if (cell.kind !== 'soft-bounds') return undefined;
+  const hasReference = cell.reference !== 0 || cell.referenceVariation > 0 || cell.referencePoint !== 'zero';
+  return hasReference || cell.cycleNoiseOf !== 'step' ? undefined : cell.kind;
 }

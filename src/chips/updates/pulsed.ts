@@ -10,7 +10,7 @@ import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { CellArray } from '../cells/array.ts';
 import type { Cell } from '../cells/cell.ts';
-import { programmer, pulsedArray } from './pulsed-array.ts';
+import { programmer, pulsedArray, swept } from './pulsed-array.ts';
 import { roundedPulses } from './rounding.ts';
 import type { Site, Writer } from './update.ts';
 
@@ -55,9 +55,6 @@ function fused(
 }
 
 function kernelOf(cell: Cell, { pulseConstant, pulseSoftBounds }: Engine['kernels']) {
-  if (cell.kind === 'linear' || cell.writeNoise > 0) return undefined;
-  if (cell.kind === 'constant-step') return pulseConstant;
-  if (cell.kind !== 'soft-bounds') return undefined;
-  const hasReference = cell.reference !== 0 || cell.referenceVariation > 0 || cell.referencePoint !== 'zero';
-  return hasReference || cell.cycleNoiseOf !== 'step' ? undefined : pulseSoftBounds;
+  const kind = swept(cell);
+  return kind && { 'constant-step': pulseConstant, 'soft-bounds': pulseSoftBounds }[kind];
 }

@@ -5,8 +5,10 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { strict } from '../../description.ts';
-import { programmer, pulsedArray } from './pulsed-array.ts';
-import { buildTrains, trainOptions } from './trains.ts';
+import type { CellArray } from '../cells/array.ts';
+import { programmer, pulsedArray, swept } from './pulsed-array.ts';
+import { buildSweep, type Sweep, slotsOfSweep } from './sweep.ts';
+import { buildScale, buildTrains, trainOptions } from './trains.ts';
 import { mustFit, type Site, type Writer } from './update.ts';
 
 export const Stochastic = strict(
@@ -21,6 +23,7 @@ export function buildStochastic(options: Static<typeof Stochastic>, site: Site):
   const { engine, meter, stream } = site;
   const { rows, columns } = site.weights;
   const array = pulsedArray(site);
+  const sweep = sweepOf(options, array, site);
   const trains = buildTrains(options, rows, columns, engine, stream('trains'));
   return {
     change(change) {
@@ -30,15 +33,32 @@ export function buildStochastic(options: Static<typeof Stochastic>, site: Site):
     },
     pulse(x, delta, rate) {
       mustFit(x, delta, site.weights);
-      for (let b = 0; b < x.rows; b++)
-        meter.pulses += trains.outer(
-          array,
-          x.data.subarray(b * rows, (b + 1) * rows),
-          delta.data.subarray(b * columns, (b + 1) * columns),
-          rate,
-        );
+      if (sweep) meter.pulses += sweep(x, delta, rate);
+      else
+        for (let b = 0; b < x.rows; b++)
+          meter.pulses += trains.outer(
+            array,
+            x.data.subarray(b * rows, (b + 1) * rows),
+            delta.data.subarray(b * columns, (b + 1) * columns),
+            rate,
+          );
       array.relax();
     },
     program: programmer(array, site),
   };
+}
+
+/** For trains and cells that kernels know. */
+function sweepOf(
+  options: Static<typeof Stochastic>,
+  array: CellArray,
+  { model: { cell }, engine, stream }: Site,
+): Sweep | undefined {
+  const kind = swept(cell);
+  if (!kind || cell.kind === 'linear' || options.trains !== 'compressed' || options.longest > slotsOfSweep)
+    return undefined;
+  const { coincideConstant, coincideSoftBounds } = engine.kernels;
+  const kernel = { 'constant-step': coincideConstant, 'soft-bounds': coincideSoftBounds }[kind];
+  const scale = buildScale(options, array.weights.rows, array.weights.columns);
+  return buildSweep(array, scale, kernel, cell.cycleNoise, engine, path => stream(`sweep/${path}`));
 }

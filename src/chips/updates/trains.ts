@@ -38,8 +38,8 @@ export const trainOptions = {
     default: 0,
   }),
 };
-const options = Type.Object(trainOptions);
-export type TrainOptions = Static<typeof options>;
+const Options = Type.Object(trainOptions);
+export type TrainOptions = Static<typeof Options>;
 
 export interface Trains {
   /**
@@ -51,32 +51,53 @@ export interface Trains {
   row(array: CellArray, i: number, delta: Float32Array, rate: number): number;
 }
 
+/** How often lines fire, of one outer product after the other. */
+export interface Scale {
+  /** probabilities of rows and of columns, as `of` left them */
+  readonly p: Float64Array;
+  readonly q: Float64Array;
+  /** Works out the probabilities. @param granularity change of weight by one pulse @returns number of slots; 0 where nothing is asked for */
+  of(x: Float32Array, delta: Float32Array, rate: number, granularity: number): number;
+}
+
+export function buildScale(
+  { longest, variableLength, balanced, resolution }: TrainOptions,
+  rows: number,
+  columns: number,
+): Scale {
+  const [p, q] = [new Float64Array(rows), new Float64Array(columns)];
+  return {
+    p,
+    q,
+    of(x, delta, rate, granularity) {
+      const [mostX, mostDelta] = [largest(x), largest(delta)];
+      const expected = (rate * mostX * mostDelta) / granularity;
+      if (!(expected > 0)) return 0;
+      const slots = variableLength ? Math.min(Math.ceil(expected), longest) : longest;
+      const root = Math.sqrt(rate / (granularity * slots));
+      const balance = balanced ? Math.sqrt(mostX / (mostDelta * Math.min(1, longest / expected))) : 1;
+      fill(p, x, root / balance, resolution);
+      fill(q, delta, root * balance, resolution);
+      return slots;
+    },
+  };
+}
+
 export function buildTrains(
-  { trains, longest, variableLength, balanced, resolution }: TrainOptions,
+  options: TrainOptions,
   rows: number,
   columns: number,
   engine: Engine,
   stream: Stream,
 ): Trains {
-  const [p, q] = [new Float64Array(rows), new Float64Array(columns)];
+  const { trains, longest } = options;
+  const scale = buildScale(options, rows, columns);
+  const { p, q } = scale;
   const [activeRows, activeColumns] = [new Int32Array(rows), new Int32Array(columns)];
   const words = Math.ceil(longest / 32);
   const [rowBits, columnBits] = [new Uint32Array(rows * words), new Uint32Array(columns * words)];
   const lots = engine.matrix(Math.max(rows, columns), longest);
   const oneHot = new Float32Array(rows);
-
-  /** Fills the probabilities. @returns number of slots; 0 where nothing is asked for */
-  function probabilities(x: Float32Array, delta: Float32Array, rate: number, granularity: number): number {
-    const [mostX, mostDelta] = [largest(x), largest(delta)];
-    const expected = (rate * mostX * mostDelta) / granularity;
-    if (!(expected > 0)) return 0;
-    const slots = variableLength ? Math.min(Math.ceil(expected), longest) : longest;
-    const root = Math.sqrt(rate / (granularity * slots));
-    const balance = balanced ? Math.sqrt(mostX / (mostDelta * Math.min(1, longest / expected))) : 1;
-    fill(p, x, root / balance, resolution);
-    fill(q, delta, root * balance, resolution);
-    return slots;
-  }
 
   /** Pulses by chance. @param side direction of the cells that may move; 0 for both */
   function byChance(
@@ -125,7 +146,7 @@ export function buildTrains(
   }
 
   function outer(array: CellArray, x: Float32Array, delta: Float32Array, rate: number): number {
-    const slots = probabilities(x, delta, rate, array.granularity);
+    const slots = scale.of(x, delta, rate, array.granularity);
     if (slots === 0) return 0;
     switch (trains) {
       case 'compressed':

@@ -3,6 +3,7 @@
  * and trust their arguments: `wasm-kernels.ts` checks. A matrix is an address; sizes count elements.
  */
 export { rectify, rectifyBack } from './circuits';
+export { coincide } from './coincidences';
 export { addScaled, allFinite, copy, gate, quantise } from './elements';
 export { adam, momentum, writeBounded } from './learning';
 export { mixRows, mixRowsBack } from './mixing';
