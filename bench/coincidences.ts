@@ -40,7 +40,6 @@ export async function benchCoincidences(): Promise<void> {
       rowMinus: rowMinus!,
       columnPlus: plus,
       columnMinus: columnMinus!,
-      isUpFirst: true,
     };
     let pulses = 0;
     const best = bestOf(6, [

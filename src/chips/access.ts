@@ -112,6 +112,11 @@ export interface MeasuredView {
   correlate(layer: number, terms: readonly Term[], out: Matrix): void;
   /** Asks the cells of a layer for a change of weight [rows, units], through their physics. `change` is used up. */
   update(layer: number, change: Matrix): void;
+  /**
+   * Asks for W + rate · Σ over passes of inputsᵀ · (delta + common), sample after sample, by what the rows and columns of layer `layer` carry: nothing of the size
+   * of a crossbar is worked out outside it. Where the chip's update takes no outer products, their sum is worked out and asked for as a change.
+   */
+  imprint(layer: number, terms: readonly Term[], rate: number): void;
   /** Programs a layer to target weights [rows, units], with the programming error of its cells. */
   write(layer: number, target: Matrix): void;
 }

@@ -48,6 +48,7 @@ export class Chip {
   /** what the lessons of boxes that learn have cost so far, summed over boxes and samples */
   readonly lessons = { cost: 0, count: 0 };
   #costs: Matrix | undefined; // made when a box gets its first lesson
+  readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -197,6 +198,31 @@ export class Chip {
     if (l === 0) front.weightsChanged();
   }
 
+  imprint(l: number, terms: readonly Term[], rate: number): void {
+    const { crossbars, front, engine, scratch } = this.parts;
+    const { writer, rows, columns } = crossbars[l]!;
+    if (!writer.pulse) {
+      this.#changes[l] ??= engine.matrix(rows, columns);
+      const change = this.#changes[l];
+      this.correlate(l, terms, change);
+      for (let k = 0; k < change.data.length; k++) change.data[k]! *= rate;
+      this.update(l, change);
+      return;
+    }
+    for (const { pass, delta, common } of terms) {
+      const x = pass.inputs[l]!;
+      const driven = scaledInto(delta, rate, scratch.deltas);
+      if (!engine.kernels.isFinite(driven))
+        throw new Error(`layer ${l + 1}: what drives its columns is not finite; a smaller rate may help`);
+      writer.pulse(x, driven, 1);
+      if (!common) continue;
+      const sums = { rows: 1, columns: rows, data: scratch.inputs.subarray(0, rows) };
+      engine.kernels.columnSums(x, sums);
+      writer.pulse(sums, scaledInto(common, rate, scratch.deltas), 1);
+    }
+    if (l === 0) front.weightsChanged();
+  }
+
   write(l: number, target: Matrix): void {
     const { crossbars, front, engine } = this.parts;
     if (!engine.kernels.isFinite(target)) throw new Error(`layer ${l + 1}: a target weight is not finite`);
@@ -287,6 +313,13 @@ export class Chip {
       hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
     return hash.digest('hex');
   }
+}
+
+/** out = factor · x, at the front of a room. */
+function scaledInto({ rows, columns, data }: Matrix, factor: number, room: Float32Array): Matrix {
+  const out = { rows, columns, data: room.subarray(0, data.length) };
+  for (let k = 0; k < data.length; k++) out.data[k] = factor * data[k]!;
+  return out;
 }
 
 function largest(crossbars: readonly Crossbar[]): number {

@@ -39,6 +39,7 @@ function measured(chip: Chip): MeasuredView {
     teachBoxes: (labels, pass, cost) => chip.teachBoxes(labels, pass, cost),
     correlate: (layer, terms, out) => chip.correlate(layer, terms, out),
     update: (layer, change) => chip.update(layer, change),
+    imprint: (layer, terms, rate) => chip.imprint(layer, terms, rate),
     write: (layer, target) => chip.write(layer, target),
   };
 }

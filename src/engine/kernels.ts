@@ -128,14 +128,15 @@ export interface Kernels {
   pulseSoftBounds(weights: Matrix, change: Matrix, cells: PulsedCells, streams: PulseStreams): number;
   /**
    * Pulses where trains on rows and columns coincide: a cell gets a pulse up in every slot in which its two lines fire with the same sign, down
-   * where with opposite signs; in all n up and m down. Constant-step cells, by turns up or down first:
-   * w′ = w + n · up − m · down + cycle · √(n up² + m down²) · N, clipped to [low, high] between the two and at the end.
+   * where with opposite signs; in all n up and m down. Their order is not kept: half of those up, all down, the other half, which is right to
+   * second order in the size of a step. Constant-step cells: w + n/2 · up − m · down + n/2 · up, clipped each time, the last time with
+   * noise cycle · √(n up² + m down²) · N.
    * @param cells without `step` and `maximum`, which trains have no use for @returns pulses given in all
    */
   coincideConstant(weights: Matrix, trains: TrainBits, cells: CellRoom, cycle: Stream): number;
   /**
-   * The same for soft-bounds cells, each direction in the closed form of `pulseSoftBounds`; noise of what comes first is damped by what
-   * comes after, and both are one Gaussian.
+   * The same for soft-bounds cells, each part in the closed form of `pulseSoftBounds`; noise of one direction is damped by the other, and both are one
+   * Gaussian. Exact for pulses of one direction, as that is.
    */
   coincideSoftBounds(weights: Matrix, trains: TrainBits, cells: CellRoom, cycle: Stream): number;
 }
@@ -152,8 +153,6 @@ export interface TrainBits {
   /** [words, columns], columns padded to a multiple of 32 by lines that never fire */
   readonly columnPlus: Uint32Array;
   readonly columnMinus: Uint32Array;
-  /** whether cells of even rows take their pulses up first, those of odd rows last */
-  isUpFirst: boolean;
 }
 
 /** Columns of trains: the next multiple of 32. */

@@ -89,7 +89,6 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
       addressOf(trains.rowMinus),
       addressOf(trains.columnPlus),
       addressOf(trains.columnMinus),
-      trains.isUpFirst ? 1 : 0,
       noise,
       ...keyAndBlock(cycle),
     );

@@ -35,7 +35,7 @@ export interface Exports {
   momentum: Numbers<8, void>;
   writeBounded: Numbers<6, void>;
   pulse: Numbers<19, number>;
-  coincide: Numbers<20, number>;
+  coincide: Numbers<19, number>;
 }
 
 const path = fileURLToPath(new URL('../../build/kernels.wasm', import.meta.url));

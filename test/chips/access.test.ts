@@ -32,6 +32,7 @@ const measured = [
   'teachBoxes',
   'epsilon',
   'hold',
+  'imprint',
   'inputs',
   'layers',
   'newInnerPass',

@@ -5,6 +5,7 @@ import type { Chip } from '../../src/chips/chip.ts';
 import { coincidences } from '../../src/chips/updates/coincidences.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
+import { streamOf } from '../../src/engine/streams.ts';
 import { cellOf } from '../fixtures/cells.ts';
 import {
   apart,
@@ -296,3 +297,84 @@ test.prop([fc.array(fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)), { minLengt
     expect(coincidences(a!, 0, b!, 0, pairs.length)).toBe(shared.reduce((sum, n) => sum + n, 0));
   },
 );
+
+describe('what a crossbar writes by itself', () => {
+  const terms = (chip: Chip, samples: number, units: number) => {
+    const pass = chip.newInnerPass(samples);
+    const images = gaussianMatrix(engine, samples, chip.parts.shapes[0]!.inputs, 'images');
+    chip.hold(images);
+    chip.send({ kind: 'off' }, pass);
+    const common = gaussianMatrix(engine, 1, units, 'common', 0.01);
+    return [{ pass, delta: gaussianMatrix(engine, samples, units, 'delta', 0.1), common }];
+  };
+
+  test('is the sum of outer products, in the mean', () => {
+    const chip = chipWith({ rows: 9, columns: 6 });
+    const given = terms(chip, 4, 6);
+    const sum = engine.matrix(9, 6);
+    chip.correlate(0, given, sum);
+    const { weights } = chip.parts.crossbars[0]!;
+    const mean = new Float64Array(54);
+    const repeats = 3000;
+    for (let t = 0; t < repeats; t++) {
+      weights.data.fill(0);
+      chip.imprint(0, given, -0.004);
+      weights.data.forEach((w, k) => {
+        mean[k]! += w / repeats;
+      });
+    }
+    mean.forEach((w, k) => {
+      expect(Math.abs(w + 0.004 * sum.data[k]!)).toBeLessThan(6 * granularity * Math.sqrt(8 / repeats));
+    });
+  });
+
+  test('is that very sum where the update takes no outer products', () => {
+    const chip = chipOf(chipModel({ layers: [6] }), engine, { inputs: 8 });
+    const given = terms(chip, 4, 6);
+    const sum = engine.matrix(9, 6);
+    chip.correlate(0, given, sum);
+    const before = chip.parts.crossbars[0]!.weights.data.slice();
+    chip.imprint(0, given, -0.5);
+    chip.parts.crossbars[0]!.weights.data.forEach((w, k) => {
+      expect(w).toBeCloseTo(before[k]! - 0.5 * sum.data[k]!, 5);
+    });
+  });
+
+  test('by sweeps has mean and spread of one sample after the other, on cells that saturate', () => {
+    const soft = (longest: number) => {
+      const model = chipModel({
+        layers: [8],
+        cell: cellOf('soft-bounds', { states: 200, cycleNoise: 0.3, asymmetry: 0.2 }),
+        crossbar: crossbarOf(1),
+        update: {
+          kind: 'stochastic',
+          trains: 'compressed',
+          longest,
+          variableLength: true,
+          balanced: true,
+          resolution: 0,
+        },
+      });
+      const chip = chipOf(model, engine, { inputs: 6 });
+      const [inputs, errors] = [engine.matrix(60, 7), engine.matrix(60, 8)];
+      const drives = streamOf(1, 'drives');
+      const { writer, weights } = chip.parts.crossbars[0]!;
+      return Array.from({ length: 1500 }, () => {
+        for (const driven of [inputs, errors]) {
+          driven.data.fill(0);
+          engine.kernels.addGaussian(driven, 1, drives); // in no order, so that none is lost
+        }
+        weights.data.fill(0.3);
+        writer.pulse!(inputs, errors, 0.01);
+        return Float64Array.from(weights.data);
+      });
+    };
+    const [swept, exact] = [soft(31), soft(300)]; // trains longer than a sweep go sample after sample
+    for (let k = 0; k < 56; k++) {
+      const [a, b] = [ofCell(swept, k), ofCell(exact, k)];
+      const spread = deviationOf(b);
+      expect(Math.abs(meanOf(a) - meanOf(b)) / spread).toBeLessThan(0.15); // 4 standard errors
+      expect(Math.abs(deviationOf(a) / spread - 1)).toBeLessThan(0.1);
+    }
+  });
+});

@@ -190,7 +190,6 @@ function trainsOf({ engine, rows, columns }: Case, words: number, share: number)
     rowMinus: row.minus,
     columnPlus: column.plus,
     columnMinus: column.minus,
-    isUpFirst: words !== 3,
   };
 }
 

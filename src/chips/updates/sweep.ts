@@ -1,7 +1,7 @@
 /**
  * @file Outer products of a mini-batch in sweeps over the cells: the trains of sample after sample are laid end to end, as many slots as a
- * kernel takes at once, and every cell then answers to all of its coincidences together. Within one sweep the pulses of a cell lose their order
- * (the two directions come by turns, first one, then the other), which is of second order in the size of a step; `trains.ts` keeps it.
+ * kernel takes at once, and every cell then answers to all of its coincidences together. Within one sweep the pulses of a cell lose their order,
+ * which is of third order in the size of a step; `trains.ts` keeps it.
  */
 import type { Engine } from '../../engine/engine.ts';
 import { type Kernels, paddedColumns, type TrainBits } from '../../engine/kernels.ts';
@@ -39,7 +39,6 @@ export function buildSweep(
     rowMinus: bits(rows),
     columnPlus: bits(padded),
     columnMinus: bits(padded),
-    isUpFirst: true,
   };
   const rowLines: Lines = { plus: trains.rowPlus, minus: trains.rowMinus, line: words, word: 1 };
   const columnLines: Lines = { plus: trains.columnPlus, minus: trains.columnMinus, line: 1, word: padded };
@@ -76,7 +75,6 @@ export function buildSweep(
     const pulses = kernel(weights, trains, cells, cycle);
     for (const lines of [trains.rowPlus, trains.rowMinus, trains.columnPlus, trains.columnMinus])
       lines.fill(0);
-    trains.isUpFirst = !trains.isUpFirst;
     used = 0;
     return pulses;
   }

@@ -6,7 +6,6 @@
 import { bytes } from './addresses';
 import { CHUNK, GAUSSIANS, UNIFORMS } from './constants';
 import { blockOf } from './noise';
-import { approach } from './pulses';
 import { expandKey, fillGaussian, KEYS_A } from './random';
 
 /** Counts down of a chunk of columns; counts up take the place of the uniform numbers. */
@@ -21,7 +20,6 @@ let busy: i32 = 0; // its groups of 32 columns with a pulse
  * @param isSoft soft-bounds cells, else constant steps
  * @param padded columns with those added that make them a multiple of 32, whose trains are empty
  * @param rowPlus trains [rows, words], and those of the slots in which the row is negative; columns likewise [words, padded]
- * @param isUpFirst whether cells of even rows take their pulses up first; those of odd rows do the opposite
  * @returns pulses given
  */
 export function coincide(
@@ -39,7 +37,6 @@ export function coincide(
   rowMinus: usize,
   columnPlus: usize,
   columnMinus: usize,
-  isUpFirst: bool,
   cycle: f32,
   key0: u32,
   key1: u32,
@@ -69,67 +66,8 @@ export function coincide(
       const noise = block + ((i * padded + from) as u64) / 4;
       const cell = bytes(i * columns + from);
       const n = min(width, columns - from);
-      if (isSoft) {
-        if (((i & 1) === 0) === isUpFirst)
-          moveSoft(
-            w + cell,
-            up + cell,
-            high + cell,
-            UPS,
-            1,
-            down + cell,
-            low + cell,
-            DOWNS,
-            n,
-            cycle,
-            noise,
-            low + cell,
-            high + cell,
-          );
-        else
-          moveSoft(
-            w + cell,
-            down + cell,
-            low + cell,
-            DOWNS,
-            -1,
-            up + cell,
-            high + cell,
-            UPS,
-            n,
-            cycle,
-            noise,
-            low + cell,
-            high + cell,
-          );
-      } else if (((i & 1) === 0) === isUpFirst)
-        moveConstant(
-          w + cell,
-          up + cell,
-          UPS,
-          1,
-          down + cell,
-          DOWNS,
-          n,
-          cycle,
-          noise,
-          low + cell,
-          high + cell,
-        );
-      else
-        moveConstant(
-          w + cell,
-          down + cell,
-          DOWNS,
-          -1,
-          up + cell,
-          UPS,
-          n,
-          cycle,
-          noise,
-          low + cell,
-          high + cell,
-        );
+      if (isSoft) moveSoft(w + cell, up + cell, down + cell, low + cell, high + cell, n, cycle, noise);
+      else moveConstant(w + cell, up + cell, down + cell, low + cell, high + cell, n, cycle, noise);
     }
   }
   return pulses;
@@ -206,107 +144,99 @@ function fillDense(n: i32, cycle: f32, noise: u64): bool {
   return true;
 }
 
-/** Moves n constant-step cells of a row: first the pulses of `countA`, whose sign is given, then the others. */
+/** Moves n constant-step cells of a row: half of the pulses up, those down, the other half. */
 function moveConstant(
   w: usize,
-  sizeA: usize,
-  countA: usize,
-  sign: f32,
-  sizeB: usize,
-  countB: usize,
+  up: usize,
+  down: usize,
+  low: usize,
+  high: usize,
   n: i32,
   cycle: f32,
   noise: u64,
-  low: usize,
-  high: usize,
 ): void {
   const isFilled = fillDense(n, cycle, noise);
   const zero = f32x4.splat(0);
-  const signs = f32x4.splat(sign);
+  const half = f32x4.splat(0.5);
   for (let group: usize = 0; group < bytes(n); group += 128) {
     if (!isBusy(group)) continue;
     if (cycle !== 0 && !isFilled) fillGaussian(KEYS_A, noise + (group >> 4), 1, GAUSSIANS + group);
     for (let k = group, end = min(group + 128, bytes(n)); k < end; k += 16) {
-      const a = v128.load(countA + k);
-      const b = v128.load(countB + k);
+      const ups = v128.load(UPS + k);
+      const downs = v128.load(DOWNS + k);
       const before = v128.load(w + k);
       const lowest = v128.load(low + k);
       const highest = v128.load(high + k);
-      const stepA = v128.load(sizeA + k);
-      const stepB = v128.load(sizeB + k);
-      const half = clip(f32x4.add(before, f32x4.mul(signs, f32x4.mul(a, stepA))), lowest, highest);
-      let moved = f32x4.sub(half, f32x4.mul(signs, f32x4.mul(b, stepB)));
+      const stepUp = v128.load(up + k);
+      const stepDown = v128.load(down + k);
+      const rise = f32x4.mul(f32x4.mul(half, ups), stepUp);
+      const fall = f32x4.mul(downs, stepDown);
+      const risen = clip(f32x4.add(before, rise), lowest, highest);
+      const fallen = clip(f32x4.sub(risen, fall), lowest, highest);
+      let moved = f32x4.add(fallen, rise);
       if (cycle !== 0) {
         const variance = f32x4.add(
-          f32x4.mul(a, f32x4.mul(stepA, stepA)),
-          f32x4.mul(b, f32x4.mul(stepB, stepB)),
+          f32x4.mul(ups, f32x4.mul(stepUp, stepUp)),
+          f32x4.mul(downs, f32x4.mul(stepDown, stepDown)),
         );
         moved = f32x4.add(moved, noiseOf(k, cycle, variance));
       }
-      v128.store(
-        w + k,
-        v128.bitselect(before, clip(moved, lowest, highest), f32x4.eq(f32x4.add(a, b), zero)),
-      );
+      const isStill = f32x4.eq(f32x4.add(ups, downs), zero);
+      v128.store(w + k, v128.bitselect(before, clip(moved, lowest, highest), isStill));
     }
   }
 }
 
-/** The same for soft-bounds cells: pulses of `countA` lead towards `boundA`, then the others towards `boundB`. */
+/** The same for soft-bounds cells. */
 function moveSoft(
   w: usize,
-  sizeA: usize,
-  boundA: usize,
-  countA: usize,
-  sign: f32,
-  sizeB: usize,
-  boundB: usize,
-  countB: usize,
+  up: usize,
+  down: usize,
+  low: usize,
+  high: usize,
   n: i32,
   cycle: f32,
   noise: u64,
-  low: usize,
-  high: usize,
 ): void {
   const isFilled = fillDense(n, cycle, noise);
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const signs = f32x4.splat(sign);
   for (let group: usize = 0; group < bytes(n); group += 128) {
     if (!isBusy(group)) continue;
     if (cycle !== 0 && !isFilled) fillGaussian(KEYS_A, noise + (group >> 4), 1, GAUSSIANS + group);
     for (let k = group, end = min(group + 128, bytes(n)); k < end; k += 16) {
-      const a = v128.load(countA + k);
-      const b = v128.load(countB + k);
+      const ups = v128.load(UPS + k);
+      const downs = v128.load(DOWNS + k);
       const before = v128.load(w + k);
       const lowest = v128.load(low + k);
       const highest = v128.load(high + k);
-      // what the pulses but the last cover of the way, then the last
-      const toA = v128.load(boundA + k);
-      const sA = share(f32x4.mul(signs, v128.load(sizeA + k)), toA);
-      const eA = approach(sA, f32x4.pmax(zero, f32x4.sub(a, one)), most - 1);
-      const lastA = v128.and(f32x4.mul(sA, f32x4.sub(one, eA)), f32x4.gt(a, zero));
-      const wayA = f32x4.sub(toA, before);
-      const half = clip(f32x4.add(before, f32x4.mul(wayA, f32x4.add(eA, lastA))), lowest, highest);
-      const toB = v128.load(boundB + k);
-      const sB = share(f32x4.neg(f32x4.mul(signs, v128.load(sizeB + k))), toB);
-      const eB = approach(sB, f32x4.pmax(zero, f32x4.sub(b, one)), most - 1);
-      const lastB = v128.and(f32x4.mul(sB, f32x4.sub(one, eB)), f32x4.gt(b, zero));
-      const wayB = f32x4.sub(toB, half);
-      let moved = f32x4.add(half, f32x4.mul(wayB, f32x4.add(eB, lastB)));
+      // of each direction: the share of the way that all pulses cover, and of its step that the last one makes
+      const sUp = share(v128.load(up + k), highest);
+      const wayUp = cover(sUp, ups, most);
+      const leftUp = f32x4.sqrt(left); // by half of the pulses
+      const lastUp = lastOf(sUp, ups);
+      const halfUp = f32x4.div(wayUp, f32x4.add(one, leftUp)); // 1 − leftUp, precise where that is small
+      const sDown = share(f32x4.neg(v128.load(down + k)), lowest);
+      const wayDown = cover(sDown, downs, most);
+      const leftDown = left;
+      const lastDown = lastOf(sDown, downs);
+
+      const toUp = f32x4.sub(highest, before);
+      const risen = f32x4.add(before, f32x4.mul(toUp, halfUp));
+      const toDown = f32x4.sub(lowest, risen);
+      const fallen = f32x4.add(risen, f32x4.mul(toDown, wayDown));
+      let moved = f32x4.add(fallen, f32x4.mul(f32x4.sub(highest, fallen), halfUp));
       if (cycle !== 0) {
-        const left = f32x4.sub(one, f32x4.add(eB, lastB)); // what the others leave of the first noise
-        const spreadA = f32x4.mul(f32x4.mul(wayA, lastA), left);
-        const spreadB = f32x4.mul(wayB, lastB);
+        const spreadUp = f32x4.mul(toUp, lastUp);
+        const spreadDown = f32x4.mul(f32x4.mul(toDown, lastDown), leftUp);
         const variance = f32x4.add(
-          f32x4.mul(a, f32x4.mul(spreadA, spreadA)),
-          f32x4.mul(b, f32x4.mul(spreadB, spreadB)),
+          f32x4.mul(f32x4.mul(ups, leftDown), f32x4.mul(spreadUp, spreadUp)),
+          f32x4.mul(downs, f32x4.mul(spreadDown, spreadDown)),
         );
         moved = f32x4.add(moved, noiseOf(k, cycle, variance));
       }
-      v128.store(
-        w + k,
-        v128.bitselect(before, clip(moved, lowest, highest), f32x4.eq(f32x4.add(a, b), zero)),
-      );
+      const isStill = f32x4.eq(f32x4.add(ups, downs), zero);
+      v128.store(w + k, v128.bitselect(before, clip(moved, lowest, highest), isStill));
     }
   }
 }
@@ -322,6 +252,39 @@ function isBusy(group: usize): bool {
 /** Share of the way to a bound that one pulse covers. */
 function share(size: v128, bound: v128): v128 {
   return f32x4.pmin(f32x4.pmax(f32x4.splat(0), f32x4.div(size, bound)), f32x4.splat(1));
+}
+
+/** (1 − s)^number after `cover`, and (1 − s)^(number − 1) where that is at least 1. */
+let left: v128 = f32x4.splat(1);
+let leftButOne: v128 = f32x4.splat(1);
+
+/** 1 − (1 − s)^number for whole numbers up to `highest`, by squaring; steps far smaller than the way keep their precision. */
+function cover(s: v128, number: v128, highest: i32): v128 {
+  const one = f32x4.splat(1);
+  const two = f32x4.splat(2);
+  const first = s;
+  let bits = i32x4.trunc_sat_f32x4_s(f32x4.pmax(f32x4.splat(0), f32x4.sub(number, one)));
+  let result = f32x4.splat(0);
+  let rest = one;
+  let keep = f32x4.sub(one, s);
+  for (let most = highest - 1; most > 0; most >>= 1) {
+    const isSet = i32x4.shr_s(i32x4.shl(bits, 31), 31);
+    const part = v128.and(s, isSet);
+    result = f32x4.add(result, f32x4.sub(part, f32x4.mul(result, part)));
+    rest = v128.bitselect(f32x4.mul(rest, keep), rest, isSet);
+    s = f32x4.mul(s, f32x4.sub(two, s));
+    keep = f32x4.mul(keep, keep);
+    bits = i32x4.shr_u(bits, 1);
+  }
+  const any = f32x4.gt(number, f32x4.splat(0));
+  leftButOne = rest;
+  left = v128.bitselect(f32x4.mul(rest, f32x4.sub(one, first)), one, any);
+  return v128.and(f32x4.add(result, f32x4.mul(first, rest)), any);
+}
+
+/** s (1 − s)^(number − 1), nothing where there is no pulse; after `cover`. */
+function lastOf(s: v128, number: v128): v128 {
+  return v128.and(f32x4.mul(s, leftButOne), f32x4.gt(number, f32x4.splat(0)));
 }
 
 function clip(x: v128, low: v128, high: v128): v128 {

@@ -185,7 +185,7 @@ function noiseOf(gaussians: usize, scale: v128): v128 {
  * 1 − (1 − s)^number for whole numbers from 0 to `most`, by squaring. In this form (e of a + b pulses is
  * e_a + e_b − e_a e_b) steps far smaller than the range keep their precision.
  */
-export function approach(s: v128, number: v128, most: i32): v128 {
+function approach(s: v128, number: v128, most: i32): v128 {
   const two = f32x4.splat(2);
   let bits = i32x4.trunc_sat_f32x4_s(number);
   let result = f32x4.splat(0);

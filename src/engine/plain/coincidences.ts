@@ -6,36 +6,36 @@ import { gaussians, type Stream } from '../streams.ts';
 
 export const coincidenceKernels: Pick<Kernels, 'coincideConstant' | 'coincideSoftBounds'> = {
   coincideConstant(weights, trains, cells, cycle) {
-    const { up, down } = cells;
-    return coincide('coincideConstant', weights, trains, cells, cycle, (k, n, isUp) => ({
-      move: () => (isUp ? n * up.data[k]! : -n * down.data[k]!),
-      spread: () => Math.sqrt(n) * (isUp ? up.data[k]! : down.data[k]!),
-      left: 1,
-    }));
+    return coincide('coincideConstant', weights, trains, cells, cycle, (w, k, ups, downs, clip) => {
+      const [up, down] = [cells.up.data[k]!, cells.down.data[k]!];
+      const risen = clip(w + (ups / 2) * up);
+      const fallen = clip(risen - downs * down);
+      return { mean: fallen + (ups / 2) * up, variance: ups * up ** 2 + downs * down ** 2 };
+    });
   },
 
   coincideSoftBounds(weights, trains, cells, cycle) {
-    return coincide('coincideSoftBounds', weights, trains, cells, cycle, (k, n, isUp) => {
-      const bound = isUp ? cells.high.data[k]! : cells.low.data[k]!;
-      const size = isUp ? cells.up.data[k]! : -cells.down.data[k]!;
-      const s = Math.min(1, Math.max(0, size / bound || 0));
-      const last = s * (1 - s) ** (n - 1);
-      const left = (1 - s) ** n;
+    return coincide('coincideSoftBounds', weights, trains, cells, cycle, (w, k, ups, downs) => {
+      const [high, low] = [cells.high.data[k]!, cells.low.data[k]!];
+      const up = shareOf(cells.up.data[k]!, high);
+      const down = shareOf(-cells.down.data[k]!, low);
+      const leftUp = (1 - up) ** (ups / 2);
+      const leftDown = (1 - down) ** downs;
+      const risen = high + (w - high) * leftUp;
+      const fallen = low + (risen - low) * leftDown;
+      // every pulse's noise, damped by those after it
+      const spreadUp = ups > 0 ? (high - w) * up * (1 - up) ** (ups - 1) : 0;
+      const spreadDown = downs > 0 ? (low - risen) * down * (1 - down) ** (downs - 1) * leftUp : 0;
       return {
-        move: w => (bound - w) * (1 - left),
-        spread: w => Math.abs(bound - w) * last * Math.sqrt(n),
-        left,
+        mean: high + (fallen - high) * leftUp,
+        variance: ups * leftDown * spreadUp ** 2 + downs * spreadDown ** 2,
       };
     });
   },
 };
 
-/** What n pulses of one direction do to a cell: mean move and spread from weight w on, and what they leave of noise before them. */
-interface Walk {
-  move(w: number): number;
-  spread(w: number): number;
-  readonly left: number;
-}
+/** Share of the way to a bound that one pulse covers; 0 for a dead cell at zero. */
+const shareOf = (size: number, bound: number) => Math.min(1, Math.max(0, size / bound || 0));
 
 function coincide(
   kernel: string,
@@ -43,7 +43,13 @@ function coincide(
   trains: TrainBits,
   cells: CellRoom,
   cycle: Stream,
-  walk: (k: number, n: number, isUp: boolean) => Walk,
+  move: (
+    w: number,
+    k: number,
+    ups: number,
+    downs: number,
+    clip: (w: number) => number,
+  ) => { mean: number; variance: number },
 ): number {
   sameSize(kernel, weights, cells.up, cells.down, cells.low, cells.high);
   trainsOf(kernel, trains, weights);
@@ -66,19 +72,8 @@ function coincide(
       const k = i * columns + j;
       const [low, high] = [cells.low.data[k]!, cells.high.data[k]!];
       const clip = (w: number) => Math.max(low, Math.min(high, w));
-      let w = weights.data[k]!;
-      let variance = 0;
-      const isUpFirst = (i % 2 === 0) === trains.isUpFirst;
-      for (const isUp of isUpFirst ? [true, false] : [false, true]) {
-        const n = isUp ? ups : downs;
-        if (n > 0) {
-          const { move, spread, left } = walk(k, n, isUp);
-          variance = variance * left ** 2 + spread(w) ** 2;
-          w += move(w);
-        }
-        if (isUp === isUpFirst) w = clip(w); // what comes second is clipped with its noise
-      }
-      weights.data[k] = clip(w + cells.cycle * Math.sqrt(variance) * noise[i * padded + j]!);
+      const { mean, variance } = move(weights.data[k]!, k, ups, downs, clip);
+      weights.data[k] = clip(mean + cells.cycle * Math.sqrt(variance) * noise[i * padded + j]!);
     }
   return pulses;
 }

@@ -4,7 +4,7 @@
  */
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, writes } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
 import { byWeights } from './backward.ts';
 import { layerByLayer, trainedClassifier } from './train.ts';
@@ -16,7 +16,7 @@ export const backpropOracle = defineLearner({
     'Rumelhart, Hinton and Williams 1986; derivative of the noise-averaged box, quantisers straight through',
   access: 'transparent',
   memory: "all layers' activities and currents; the true weights and slopes",
-  options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
+  options: strict({ ...trainingOptions({ epochs: 10, rate: 0.003 }), writes }),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {

@@ -12,7 +12,7 @@ import type { Classifier, Later, Lesson, Start } from '../learner.ts';
 import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow, type Progress } from '../parts/course.ts';
 import { adam } from '../parts/optimiser.ts';
-import type { TrainingOptions } from '../parts/options.ts';
+import type { TrainingOptions, WriteKind } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { type Plastic, plasticLayers } from '../parts/plastic.ts';
 import { type SoftmaxHead, softmaxHead } from '../parts/softmax-head.ts';
@@ -51,13 +51,13 @@ export function layerByLayer(trainee: Trainee, batch: number, knowledge: Knowled
  */
 export function trainByBackprop(
   trainee: Trainee,
-  options: TrainingOptions,
+  options: TrainingOptions & { writes?: WriteKind },
   way: (layers: readonly Plastic[]) => ErrorsOf,
   each: (progress: Progress & { head: SoftmaxHead }) => void,
 ): { layers: Plastic[]; head: SoftmaxHead } {
   const { chip, engine } = trainee;
   const { batch } = options;
-  const layers = plasticLayers(chip, engine, trainee.stream, adam(), trainee.start);
+  const layers = plasticLayers(chip, engine, trainee.stream, adam(), trainee.start, options.writes);
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, trainee.digital);
   head.restore('head', trainee.start?.outside);
@@ -70,8 +70,7 @@ export function trainByBackprop(
     chip.send({ kind: 'off' }, pass);
     const loss = head.learn(pass.delivered, labels, rate, undefined, taught);
     const deltas = errorsOf(pass, head);
-    for (let l = 0; l < layers.length; l++)
-      chip.correlate(l, [{ pass, delta: deltas[l]! }], layers[l]!.gradient);
+    for (let l = 0; l < layers.length; l++) layers[l]!.collect([{ pass, delta: deltas[l]! }]);
     for (const layer of layers) layer.step(rate);
     return loss;
   }
@@ -88,7 +87,7 @@ export function trainByBackprop(
 
 /** Trains the lesson's chip and answers by what `classifier` makes of the head; it is made once, when the first epoch ends. */
 export function trainedClassifier(
-  lesson: Trainee & Pick<Lesson<Access, TrainingOptions>, 'options' | 'epoch'>,
+  lesson: Trainee & Pick<Lesson<Access, TrainingOptions & { writes?: WriteKind }>, 'options' | 'epoch'>,
   way: (layers: readonly Plastic[]) => ErrorsOf,
   classifier: (head: SoftmaxHead) => Classifier,
 ): Classifier {

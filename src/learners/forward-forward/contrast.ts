@@ -58,7 +58,7 @@ export function trainContrast(lesson: Lesson<Access, ContrastOptions>, member: C
       { pass: positive, delta: rule.positiveDelta, common },
       { pass: negative, delta: rule.negativeDelta },
     ];
-    chip.correlate(l, terms, layers[l]!.gradient);
+    layers[l]!.collect(terms);
     return loss;
   }
 

@@ -7,7 +7,7 @@
 import { ratio, strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { runningMean } from '../parts/optimiser.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, writes } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { trainForwardForward } from './train.ts';
 import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
@@ -28,7 +28,11 @@ export const hintonForwardForward = defineLearner({
     }),
     ...variants('threshold'),
     peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.03 }),
-    decay: ratio('weight decay, per step and times the rate', { minimum: 0, default: 0.001 }),
+    decay: ratio('weight decay, per step and times the rate; none where outer products are written', {
+      minimum: 0,
+      default: 0.001,
+    }),
+    writes,
     collaboration,
   }),
   passes: passesOf,
@@ -36,7 +40,14 @@ export const hintonForwardForward = defineLearner({
   train(lesson) {
     const { chip, engine, options } = lesson;
     return trainForwardForward(lesson, {
-      layers: plasticLayers(chip, engine, lesson.stream, runningMean(0.9, options.decay), lesson.start),
+      layers: plasticLayers(
+        chip,
+        engine,
+        lesson.stream,
+        runningMean(0.9, options.decay),
+        lesson.start,
+        options.writes,
+      ),
       temperatureOf: () => options.temperature,
       headOptimiser: runningMean(0.9, 0.003),
       coupling: { kind: options.collaboration },

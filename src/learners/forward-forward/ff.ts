@@ -9,7 +9,7 @@ import type { Access } from '../../chips/model.ts';
 import { count, ratio, strict } from '../../description.ts';
 import { type Classifier, defineLearner, type Lesson } from '../learner.ts';
 import { adam } from '../parts/optimiser.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, type WriteKind, writes } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import type { Hearing } from '../parts/votes.ts';
 import type { Coupling } from './coupling.ts';
@@ -34,15 +34,19 @@ const recipe = (loss: LossKind, temperature: number) => ({
   }),
   ...variants(loss),
   peerStrength: ratio('λ of peer normalisation', { minimum: 0, default: 0.003 }),
-  decay: ratio('decoupled weight decay', { minimum: 0, default: 0.001 }),
+  decay: ratio('decoupled weight decay; none where outer products are written', {
+    minimum: 0,
+    default: 0.001,
+  }),
+  writes,
 });
 
-type Recipe = ForwardForwardOptions & { temperature: number; decay: number };
+type Recipe = ForwardForwardOptions & { temperature: number; decay: number; writes: WriteKind };
 
 function train(lesson: Lesson<Access, Recipe>, coupling: Coupling, hearing: Hearing): Classifier {
   const { chip, engine, options } = lesson;
   return trainForwardForward(lesson, {
-    layers: plasticLayers(chip, engine, lesson.stream, adam(options.decay), lesson.start),
+    layers: plasticLayers(chip, engine, lesson.stream, adam(options.decay), lesson.start, options.writes),
     temperatureOf: units => options.temperature * units,
     headOptimiser: adam(),
     coupling,

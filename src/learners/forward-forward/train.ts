@@ -152,14 +152,10 @@ export function trainForwardForward(
     layers.forEach((layer, l) => {
       const { positiveDelta, negativeDelta } = applied[l]!;
       const common = circles[l]!.push(positive.outputs[l]!, -1 / batch); // descent, and the mean over the batch
-      chip.correlate(
-        l,
-        [
-          { pass: positive, delta: positiveDelta, common },
-          { pass: negative, delta: negativeDelta },
-        ],
-        layer.gradient,
-      );
+      layer.collect([
+        { pass: positive, delta: positiveDelta, common },
+        { pass: negative, delta: negativeDelta },
+      ]);
     });
     for (const layer of layers) layer.step(options.rate * anneal);
     return loss;

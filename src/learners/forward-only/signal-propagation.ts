@@ -87,7 +87,7 @@ export const signalPropagation = defineLearner({
         { pass, delta: toCurrents(l, pass, images) },
         { pass: labelPass, delta: toCurrents(l, labelPass, signals) },
       ];
-      chip.correlate(l, terms, layers[l]!.gradient);
+      layers[l]!.collect(terms);
       return loss;
     }
 

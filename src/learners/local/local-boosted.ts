@@ -15,7 +15,7 @@
  */
 import { count, strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, writes } from '../parts/options.ts';
 import { trainLocally } from './train.ts';
 
 export const localBoosted = defineLearner({
@@ -26,6 +26,7 @@ export const localBoosted = defineLearner({
   memory: "one layer's activities, ten logits from layer to layer; a softmax for each layer",
   options: strict({
     ...trainingOptions({ epochs: 10, rate: 0.003 }),
+    writes,
     from: count(
       'first layer whose logits count in the losses of those above it; 2 leaves the first layer to itself',
       {

@@ -4,7 +4,7 @@
  */
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, writes } from '../parts/options.ts';
 import { trainLocally } from './train.ts';
 
 export const localSoftmax = defineLearner({
@@ -14,7 +14,7 @@ export const localSoftmax = defineLearner({
     'Greedy local losses: Belilovsky et al. 2019 (arXiv 1812.11446), Nøkland and Eidnes 2019 (arXiv 1901.06656); linear readouts, all layers at once',
   access: 'measured',
   memory: "one layer's activities; a softmax for each layer",
-  options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
+  options: strict({ ...trainingOptions({ epochs: 10, rate: 0.003 }), writes }),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train: lesson =>

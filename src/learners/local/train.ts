@@ -13,7 +13,7 @@ import type { Classifier, Lesson } from '../learner.ts';
 import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
 import { adam } from '../parts/optimiser.ts';
-import type { TrainingOptions } from '../parts/options.ts';
+import type { TrainingOptions, WriteKind } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { partsOf } from '../parts/passes.ts';
 import { plasticLayers } from '../parts/plastic.ts';
@@ -32,12 +32,15 @@ export interface LocalRule {
   readonly isPlastic: boolean;
 }
 
-export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: LocalRule): Classifier {
+export function trainLocally(
+  lesson: Lesson<Access, TrainingOptions & { writes?: WriteKind }>,
+  rule: LocalRule,
+): Classifier {
   const { chip, engine, options } = lesson;
   const { kernels } = engine;
   const { batch } = options;
   const most = Math.max(batch, evaluationBatch);
-  const layers = plasticLayers(chip, engine, lesson.stream, adam(), lesson.start);
+  const layers = plasticLayers(chip, engine, lesson.stream, adam(), lesson.start, options.writes);
   const features = chip.layers.map(shape => engine.matrix(most, shape.units));
   const deltas = chip.layers.map(shape => engine.matrix(batch, shape.units));
   const heads = chip.layers.map(shape =>
@@ -70,7 +73,7 @@ export function trainLocally(lesson: Lesson<Access, TrainingOptions>, rule: Loca
     if (rule.reads === 'raw') kernels.copy(h, delta);
     else kernels.normaliseRowsBack(pass.outputs[l]!, h, delta, chip.epsilon);
     kernels.gate(pass.outputs[l]!, delta);
-    chip.correlate(l, [{ pass, delta }], layers[l]!.gradient);
+    layers[l]!.collect([{ pass, delta }]);
     return loss;
   }
 

@@ -2,7 +2,7 @@
  * @file Options that learners share, described once.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { count, ratio } from '../../description.ts';
+import { choice, count, ratio } from '../../description.ts';
 
 /** Length of training and the optimiser's step. */
 export const trainingOptions = (defaults: { epochs: number; rate: number }) => ({
@@ -16,6 +16,16 @@ export const trainingOptions = (defaults: { epochs: number; rate: number }) => (
 });
 const Training = Type.Object(trainingOptions({ epochs: 1, rate: 1 }));
 export type TrainingOptions = Static<typeof Training>;
+
+export const writeKinds = ['changes', 'outer-products'] as const;
+export type WriteKind = (typeof writeKinds)[number];
+/** How what a layer has learned gets into its cells. */
+export const writes = choice(
+  writeKinds,
+  'how a layer writes. changes: outer products are summed outside the chip and go through the optimiser; outer-products: plain gradient descent, and rows and columns are pulsed by ' +
+    'what they carried, sample after sample, so that nothing of the size of a crossbar is kept or worked out outside it (a chip whose update takes no outer products gets their sum)',
+  { default: 'changes' },
+);
 
 /**
  * The schedule of Hinton's code: 1 over the first half of training, then linear to (almost) 0.

@@ -1,21 +1,24 @@
 /**
  * @file The plastic crossbars of a chip as a learner sees them: what it asked for (its own bookkeeping, not what the cells hold),
- * a gradient, and an optimiser that turns one into changes of the other.
+ * a gradient, and an optimiser that turns one into changes of the other. Or nothing of all this: outer products straight into the cells.
  */
-import type { MeasuredView } from '../../chips/access.ts';
+import type { MeasuredView, Term } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Start } from '../learner.ts';
 import { adam, type OptimiserKind } from './optimiser.ts';
+import type { WriteKind } from './options.ts';
 
 /** One crossbar being trained. */
 export interface Plastic {
-  /** weights asked for: the initial ones plus every change [rows, units] */
+  /** weights asked for: the initial ones plus every change [rows, units]; with outer products the initial ones, no books being kept */
   readonly wanted: Matrix;
-  /** gradient of descent, then the change made of it [rows, units] */
+  /** gradient of descent, then the change made of it [rows, units]; empty with outer products */
   readonly gradient: Matrix;
-  /** Turns `gradient` into a change and asks the chip for it. */
+  /** Takes in what the layer wants: descent along Σ inputsᵀ · delta. Passes and deltas stay as they are until `step`. */
+  collect(terms: readonly Term[]): void;
+  /** Asks the chip for what was collected, or written to `gradient`, last. */
   step(rate: number): void;
 }
 
@@ -47,18 +50,36 @@ export function plasticLayers(
   stream: (path: string) => Stream,
   optimiserKind: OptimiserKind = adam(),
   start?: Start,
+  writes: WriteKind = 'changes',
 ): Plastic[] {
   const initial = initialWeights(chip, engine, stream, start);
+  if (writes === 'outer-products') return initial.map((wanted, l) => inSitu(chip, l, wanted, engine));
   return initial.map((wanted, l) => {
     const optimiser = optimiserKind(wanted.rows, wanted.columns, engine);
     const gradient = engine.matrix(wanted.rows, wanted.columns);
     return {
       wanted,
       gradient,
+      collect: terms => chip.correlate(l, terms, gradient),
       step(rate) {
         optimiser.step(gradient, wanted, rate);
         chip.update(l, gradient);
       },
     };
   });
+}
+
+/** Gradient descent by the crossbar itself. */
+function inSitu(chip: MeasuredView, l: number, wanted: Matrix, engine: Engine): Plastic {
+  let collected: readonly Term[] = [];
+  return {
+    wanted,
+    gradient: engine.matrix(0, 0),
+    collect(terms) {
+      collected = terms;
+    },
+    step(rate) {
+      chip.imprint(l, collected, -rate);
+    },
+  };
 }

@@ -63,7 +63,7 @@ export const forwardGradient = defineLearner({
       const loss = head.learn(normalised(l, quiet), labels, readoutRate);
       crossEntropies(head.probabilities(), labels, losses); // by the readout as it was for the other pass
       const delta = currents.errors(l, losses, nudgedLosses);
-      chip.correlate(l, [{ pass: nudged, delta }], layers[l]!.gradient);
+      layers[l]!.collect([{ pass: nudged, delta }]);
       return loss;
     }
 
