@@ -150,7 +150,7 @@ export function layerShapes(
 export function nominal(given: ChipModel): ChipModel {
   const wire = { kind: 'none' as const };
   const { wires, ...model } = given;
-  const { faults, curve, ...crossbar } = model.crossbar;
+  const { faults, curve, compensation, ...crossbar } = model.crossbar;
   return {
     ...model,
     crossbar,

@@ -9,8 +9,9 @@ import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
 import type { LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
+import type { Wear } from './cells/held.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
-import type { Crossbar } from './crossbar.ts';
+import type { Crossbar, CrossbarState } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
@@ -47,6 +48,8 @@ export class Chip {
   readonly parts: Parts;
   /** what the lessons of boxes that learn have cost so far, summed over boxes and samples */
   readonly lessons = { cost: 0, count: 0 };
+  /** how much time has passed, seconds */
+  seconds = 0;
   #costs: Matrix | undefined; // made when a box gets its first lesson
   readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
 
@@ -256,7 +259,10 @@ export class Chip {
 
   /** Time passes, in seconds: whatever drifts has drifted. */
   age(seconds: number): void {
+    this.seconds += seconds;
     for (const box of this.#boxes()) box.age?.(seconds);
+    for (const crossbar of this.parts.crossbars) crossbar.age(seconds);
+    this.parts.front.weightsChanged();
   }
 
   /** An accident: that share of the units of every box is wired and bent anew. @throws Error when a box knows no such accident */
@@ -288,17 +294,33 @@ export class Chip {
     );
   }
 
-  /** Puts weights into the cells as they are, past all physics: those that this individual held before. @throws Error when sizes differ */
-  restore(weights: readonly Matrix[]): void {
+  /**
+   * Puts weights into the cells as they are, past all physics: those that this individual held before.
+   * @param states what else was known of its cells then; without, they are young @throws Error when sizes differ
+   */
+  restore(weights: readonly Matrix[], states?: readonly (CrossbarState | undefined)[]): void {
     const { crossbars, front, engine } = this.parts;
     crossbars.forEach(({ weights: own, rewritten }, l) => {
       const { rows, columns } = weights[l] ?? { rows: 0, columns: 0 };
       if (rows !== own.rows || columns !== own.columns)
         throw new Error(`layer ${l + 1} has ${own.rows} × ${own.columns} weights, not ${rows} × ${columns}`);
       engine.kernels.copy(weights[l]!, own);
-      rewritten();
+      rewritten(states?.[l]);
     });
     front.weightsChanged();
+  }
+
+  /** How worn its cells are; absent where they do not wear. */
+  wear(): Wear | undefined {
+    const worn = this.parts.crossbars.flatMap(crossbar => crossbar.wear() ?? []);
+    if (worn.length === 0) return undefined;
+    const cells = worn.reduce((sum, each) => sum + each.cells, 0);
+    return {
+      cells,
+      dead: worn.reduce((sum, { dead }) => sum + dead, 0),
+      meanWrites: worn.reduce((sum, each) => sum + each.meanWrites * each.cells, 0) / cells,
+      mostWrites: Math.max(...worn.map(({ mostWrites }) => mostWrites)),
+    };
   }
 
   /** Rows `from` on of the weights of layer l, for drawing. */

@@ -1,4 +1,9 @@
 /** @file Parts of a crossbar and its periphery that are each allowed but do not go together. */
+import { isPulsed } from './cells/cell.ts';
+import { driftOf } from './cells/drift.ts';
+import { fluctuationOf } from './cells/fluctuation.ts';
+import { isHeld } from './cells/held.ts';
+import { spreadOf } from './cells/spread.ts';
 import type { ChipModel } from './model.ts';
 import { isByPulses } from './updates/index.ts';
 
@@ -46,5 +51,43 @@ export function crossbarProblems(chip: ChipModel): { path: string[]; message: st
         'a granular range needs cells with levels: a mapping with cellBits, or "sliced"',
       );
   }
+  for (const [path, message] of cellProblems(chip)) add(['cell', ...path], message);
+  return problems;
+}
+
+/** Updates that keep arrays of cells beside the crossbar's own, which time and wear do not reach here. */
+const hasOtherCells = ({ kind }: ChipModel['update']): boolean =>
+  kind === 'one-sided' || kind === 'tiki-taka' || kind.endsWith('-transfer');
+
+/** What does not fit about cells that are known one by one. */
+function cellProblems({ cell, crossbar, update }: ChipModel): [string[], string][] {
+  if (!isHeld(cell)) {
+    const isIdle = crossbar.compensation !== undefined;
+    return isIdle ? [[['drift'], 'is missing, but the crossbar has a compensation for it']] : [];
+  }
+  const problems: [string[], string][] = [];
+  const which = (['programming', 'drift', 'fluctuation', 'endurance'] as const).find(key => cell[key])!;
+  if (crossbar.weightRange === 0)
+    problems.push([[which], 'needs conductances, and so a weightRange above 0 in the crossbar']);
+  if (hasOtherCells(update))
+    problems.push([
+      [which],
+      `the update ${update.kind} keeps cells beside those of the crossbar, which this does not reach`,
+    ]);
+  if (isPulsed(cell) && cell.writeNoise > 0)
+    problems.push([['writeNoise'], `what was written is hidden behind it, which ${which} cannot follow`]);
+  if (cell.programming && cell.programmingNoise > 0)
+    problems.push([['programmingNoise'], 'programming describes the same error; leave one of the two out']);
+  const laws = [
+    ['programming', () => cell.programming && spreadOf(cell.programming)],
+    ['drift', () => cell.drift && driftOf(cell.drift, cell.programming)],
+    ['fluctuation', () => cell.fluctuation && fluctuationOf(cell.fluctuation)],
+  ] as const;
+  for (const [key, build] of laws)
+    try {
+      build();
+    } catch (error) {
+      problems.push([[key], (error as Error).message]);
+    }
   return problems;
 }

@@ -11,14 +11,19 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
+import { isPulsed, type PulsedCell } from './cells/cell.ts';
 import { drawFlaws, type Flaws } from './cells/flaws.ts';
+import { buildHeld, type CellState, isHeld, type Wear } from './cells/held.ts';
+import { nominalPulses } from './cells/index.ts';
+import { normals } from './cells/normals.ts';
+import { buildCompensation, type Compensating } from './compensation.ts';
 import { buildEffective } from './effective.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
 import type { Meter } from './meter.ts';
 import type { ChipModel } from './model.ts';
-import { buildReading } from './reading.ts';
-import { buildWriter, type Writer } from './updates/index.ts';
+import { buildReading, type Reading } from './reading.ts';
+import { buildWriter, isByPulses, type Writer } from './updates/index.ts';
 
 /** A crossbar of one chip. */
 export interface Crossbar {
@@ -43,14 +48,27 @@ export interface Crossbar {
   reverse(delta: Matrix, out: Matrix): void;
   /** Changes weights by `change` [rows, columns], through the physics of the cells; `change` is used up. */
   readonly writer: Writer;
-  /** Somebody else has written `weights`. */
-  rewritten(): void;
+  /** Somebody else has written `weights`, and put back what else is known of the cells where there is such. */
+  rewritten(memory?: CrossbarState): void;
+  /** Time passes, in seconds: cells drift, and what they have lost is made up for where the chip does so. */
+  age(seconds: number): void;
+  /** What is known of the cells beside their weights; absent where that is all. */
+  state(): CrossbarState | undefined;
+  /** absent where cells do not wear */
+  wear(): Wear | undefined;
   /** Mean conductance of the cells of one weight, all together, siemens. @param range largest weight, where there is no bound */
   weightConductance(range: number): number;
   /** How far the mask of the wires is off: root mean square of the error, as a share of that of what multiplies; 0 without. Takes a while. */
   maskError(): number;
   /** what reads remember from sample to sample */
   readonly memory: readonly Float32Array[];
+}
+
+/** What a crossbar knows beside its weights. */
+export interface CrossbarState {
+  readonly cells: CellState;
+  /** of its drift compensation */
+  readonly compensation?: Float32Array;
 }
 
 /**
@@ -71,15 +89,36 @@ export function buildCrossbar(
   const { weightRange } = model.crossbar;
   const flaws = drawFlaws(model.cell, weightRange, rows, columns, engine, stream);
   const mapping = buildMapping(model.crossbar.mapping, model.cell, weightRange);
-  const multiplier = buildEffective(model, weights, mapping, engine, stream);
-  const writer = buildWriter({ model, weights, flaws, engine, meter, stream });
+  const held = isHeld(model.cell)
+    ? buildHeld(
+        model.cell,
+        weights,
+        mapping,
+        flaws,
+        isPulsed(model.cell) && isByPulses(model.update) ? pulseOf(model.cell, weightRange) : 0,
+        stream,
+        normals(engine, stream('landing')),
+      )
+    : undefined;
+  const multiplier = buildEffective(model, weights, mapping, held, engine, stream);
+  const writer = buildWriter({ model, weights, flaws, held, engine, meter, stream });
+  const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
+  const wears = model.cell.endurance !== undefined;
   let isStale = true;
-  const rewritten = () => {
+  let isWritten = true; // since time last passed
+  function rewritten(): void {
     isStale = true;
-  };
-  function fresh<T>(of: T): T {
-    if (isStale) multiplier?.refresh();
+    isWritten = true;
+    if (wears) held!.settle(); // who wears counts every write
+  }
+  function refresh(): void {
+    held?.settle();
+    multiplier?.refresh();
+    if (variances.length > 0) held!.variances(variances);
     isStale = false;
+  }
+  function fresh<T>(of: T): T {
+    if (isStale) refresh();
     return of;
   }
   const whole = multiplier?.whole ?? weights;
@@ -93,25 +132,74 @@ export function buildCrossbar(
       batch,
       whole: () => fresh(whole),
       slices: () => fresh(multiplier?.slices ?? [weights]),
+      variances: () => fresh(variances),
     },
     engine,
     meter,
     stream,
   );
+  const compensation =
+    model.crossbar.compensation &&
+    buildCompensation(
+      model.crossbar.compensation,
+      rows,
+      columns,
+      batch,
+      model.adc.kind !== 'none',
+      engine,
+      meter,
+      reading.read,
+    );
   return {
     rows,
     columns,
     weights,
     effective: () => fresh(whole),
     flaws,
-    ...reading,
-    writer: multiplier ? noticed(writer, rewritten) : writer,
-    rewritten,
+    ...(compensation ? compensated(reading, compensation) : reading),
+    writer: multiplier || held ? noticed(writer, rewritten) : writer,
+    rewritten(state) {
+      held?.restore(state?.cells);
+      if (state?.compensation) compensation?.restore(state.compensation);
+      isStale = true;
+      isWritten = state === undefined;
+    },
+    age(seconds) {
+      if (!held || seconds === 0) return;
+      compensation?.before(isWritten);
+      held.age(seconds);
+      isStale = true;
+      isWritten = false;
+      compensation?.after();
+    },
+    state: () => held && { cells: held.state(), ...(compensation && { compensation: compensation.state }) },
+    wear: () => (wears ? held!.wear() : undefined),
     weightConductance: range =>
       model.crossbar.mapping === undefined
         ? meanPairConductance(weights, model.cell, range)
         : meanConductance(weights, buildMapping(model.crossbar.mapping, model.cell, range)),
     maskError: () => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError() : 0),
+  };
+}
+
+/** Weight that one pulse moves: the mean of a nominal cell's up and down step at weight 0. */
+function pulseOf(cell: PulsedCell, range: number): number {
+  const { up, down } = nominalPulses(cell, range);
+  return (up + down) / 2;
+}
+
+/** A reading whose answers are compensated for drift. */
+function compensated(reading: Reading, { apply }: Compensating): Reading {
+  return {
+    ...reading,
+    read(x, out) {
+      reading.read(x, out);
+      apply(out);
+    },
+    disturb(x, out) {
+      reading.disturb(x, out);
+      apply(out);
+    },
   };
 }
 

@@ -5,6 +5,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
+import type { Held } from './cells/held.ts';
 import { drawFates, fates } from './faults.ts';
 import { isDirect } from './mappings/index.ts';
 import type { Mapping } from './mappings/mapping.ts';
@@ -34,12 +35,14 @@ interface Tile {
 
 /**
  * @param weights the state, in units of weight [rows, columns]
+ * @param cells what each cell holds, where that is more than the weights say
  * @returns undefined where the weights themselves multiply
  */
 export function buildEffective(
   model: ChipModel,
   weights: Matrix,
   mapping: Mapping,
+  cells: Held | undefined,
   engine: Engine,
   stream: (path: string) => Stream,
 ): Effective | undefined {
@@ -60,7 +63,7 @@ export function buildEffective(
   const bitLines = (tile: Tile) => tile.columns * each + (mapping.unit === undefined ? 0 : 1);
   const room = new Float64Array(largest.rows * bitLines(largest));
   const passed = new Float64Array(room.length);
-  const held = new Float64Array(each);
+  const nominal = new Float64Array(each);
 
   /** Conductances of the cells of a tile, siemens [rows, bit lines]. */
   function conduct(tile: Tile): Float64Array {
@@ -69,11 +72,12 @@ export function buildEffective(
     for (let i = 0; i < tile.rows; i++) {
       const first = (tile.fromRow + i) * columns + tile.fromColumn;
       for (let j = 0; j < tile.columns; j++) {
-        mapping.hold(weights.data[first + j]!, held, 0);
+        if (!cells) mapping.hold(weights.data[first + j]!, nominal, 0);
         for (let c = 0; c < each; c++) {
+          const sound = cells ? cells.now[(first + j) * each + c]! : nominal[c]!;
           const fate = cellFates ? fates[cellFates[(first + j) * each + c]!]! : 'sound';
           G[i * wide + j * each + c] =
-            fate === 'sound' ? held[c]! : fate === 'on' ? on : fate === 'off' ? off : 0;
+            fate === 'sound' ? sound : fate === 'on' ? on : fate === 'off' ? off : 0;
         }
       }
       if (mapping.unit !== undefined) G[i * wide + wide - 1] = mapping.unit;

@@ -5,6 +5,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, provenance, quantity, ratio, strict } from '../description.ts';
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
+import { Compensation } from './compensation.ts';
 import { Adc, Dac } from './converters/converter.ts';
 import { Curve, Drive } from './drive.ts';
 import { Faults } from './faults.ts';
@@ -52,6 +53,7 @@ export const ChipModel = strict(
       mapping: Type.Optional(MappingModel),
       faults: Type.Optional(Faults),
       curve: Type.Optional(Curve),
+      compensation: Type.Optional(Compensation),
       currentLimit: Type.Optional(
         quantity('A', 'largest current that a column takes, either way; no limit when absent', {
           exclusiveMinimum: 0,

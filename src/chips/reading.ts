@@ -10,6 +10,7 @@ import { ranged } from './converters/range.ts';
 import { convert, levelsOf } from './converters/uniform.ts';
 import type { Crossbar } from './crossbar.ts';
 import { bend, bitOf, placeOf, serialBits } from './drive.ts';
+import { buildFluctuation } from './fluctuating.ts';
 import { scaleOf } from './mapping.ts';
 import type { Mapping } from './mappings/mapping.ts';
 import type { Meter } from './meter.ts';
@@ -29,6 +30,8 @@ export interface Readable {
   /** What multiplies right now, in all and slice by slice [rows, columns]. */
   whole(): Matrix;
   slices(): readonly Matrix[];
+  /** Variance of each slice at a read beside the constant noise, in its units squared [rows, columns]; none where there is none. */
+  variances(): readonly Matrix[];
 }
 
 export type Reading = Pick<
@@ -100,6 +103,8 @@ export function buildReading(
     return out;
   }
 
+  const fluctuation = model.cell.fluctuation && buildFluctuation(mapping, height, readable, engine, stream);
+
   function addReadNoise(x: Matrix, out: Matrix, sigma: number, from: Stream): void {
     const sigmas = rowNorms(x, out.columns);
     if (sigma === 0) return;
@@ -110,6 +115,12 @@ export function buildReading(
   /** From a product to what its ADC says of it. @param part which ADCs */
   function finish(x: Matrix, out: Matrix, part: number): void {
     addReadNoise(x, out, sliceCount > 1 ? sliceNoise : pairNoise, noise);
+    fluctuation?.add(
+      x,
+      out,
+      Math.floor(part / sliceCount) * height,
+      sliceCount > 1 ? part % sliceCount : undefined,
+    );
     if (rest !== 0) shift(x, rest, out);
     if (limit !== undefined)
       for (let k = 0; k < out.data.length; k++) out.data[k] = Math.max(-limit, Math.min(limit, out.data[k]!));
@@ -209,6 +220,7 @@ export function buildReading(
       const driven = bentBy(delta);
       gemm.multiply(driven, transposed, out);
       addReadNoise(driven, out, pairNoise, reverseNoise);
+      fluctuation?.addReverse(driven, out);
       meter.reversePasses += delta.rows;
       meter.columnReads += delta.rows * rows;
       meter.adcConversions += delta.rows * rows; // every result is measured

@@ -92,7 +92,7 @@ function storyOf(
   };
 }
 
-type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'pictures'>;
+type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'wear' | 'pictures'>;
 
 /** What there is to say of a chip on the day that its training has ended. */
 function examined(
@@ -103,6 +103,7 @@ function examined(
   judge: Judge,
 ): Grown {
   const trained = snapshot(chip.meter);
+  const wear = chip.wear();
   const testError = judge(classifier, split.test);
   const tested = combined(chip.meter, trained, -1);
   return {
@@ -113,6 +114,7 @@ function examined(
     })),
     meter: { training: reading(chip, trained), test: reading(chip, tested) },
     weightsDigest: chip.digest(),
+    ...(wear && { wear }),
   };
 }
 

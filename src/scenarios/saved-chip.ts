@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Chip } from '../chips/chip.ts';
+import type { CrossbarState } from '../chips/crossbar.ts';
 import { conductances } from '../chips/mapping.ts';
 import type { Samples } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -19,6 +20,8 @@ export interface SavedChip {
   readonly specification: TrialSpecification;
   /** of every layer [rows, units] */
   readonly weights: readonly Tensor[];
+  /** and of its cells, where more is known of them */
+  readonly states: readonly (CrossbarState | undefined)[];
   readonly outside: Readonly<Record<string, Tensor>>;
 }
 
@@ -35,11 +38,12 @@ export function chipToBytes(
     shape: [rows, columns],
     data: data.slice(),
   });
-  const layers = crossbars.flatMap(({ weights }, l) => {
+  const layers = crossbars.flatMap(({ weights, ...crossbar }, l) => {
     const shape = [weights.rows, weights.columns];
     const range = model.crossbar.weightRange;
     const isPair = range > 0 && model.crossbar.mapping === undefined; // cells without bounds have no conductances, other mappings other ones
-    const pair = isPair ? conductances(weights, model.cell, range) : undefined;
+    const state = crossbar.state();
+    const pair = isPair && !state ? conductances(weights, model.cell, range) : undefined;
     return [
       [`layer/${l + 1}/weights`, tensorOf(weights)],
       ...(pair
@@ -48,6 +52,7 @@ export function chipToBytes(
             [`layer/${l + 1}/conductance-minus`, { shape, data: pair.minus }],
           ]
         : []),
+      ...(state ? stateTensors(state, l) : []),
     ] as [string, Tensor][];
   });
   const outside = Object.entries(classifier.outside ?? {}).map(([name, matrix]): [string, Tensor] => [
@@ -62,13 +67,35 @@ export function chipToBytes(
       specification: JSON.stringify(specification),
       seed: String(specification.seed),
       learner: specification.learner,
-      age_seconds: '0',
+      age_seconds: String(chip.seconds),
       pulses: String(chip.meter.pulses),
       cells_written: String(chip.meter.cellsWritten),
       weights_digest: chip.digest(),
       units: 'weights: dimensionless; conductances: siemens',
     },
   });
+}
+
+const stateNames = ['aims', 'landed', 'ages', 'writes'] as const;
+
+/** Conductances in siemens, ages in seconds and writes of the cells, side by side for each weight. */
+function stateTensors({ cells, compensation }: CrossbarState, l: number): [string, Tensor][] {
+  const tensor = (data: Float32Array): Tensor => ({ shape: [data.length], data: data.slice() });
+  return [
+    ...stateNames.map((name): [string, Tensor] => [`layer/${l + 1}/cells/${name}`, tensor(cells[name])]),
+    ...(compensation
+      ? [[`layer/${l + 1}/compensation`, tensor(compensation)] satisfies [string, Tensor]]
+      : []),
+  ];
+}
+
+function stateOf(tensors: Readonly<Record<string, Tensor>>, l: number): CrossbarState | undefined {
+  const compensation = tensors[`layer/${l + 1}/compensation`]?.data;
+  const parts = stateNames.map(name => tensors[`layer/${l + 1}/cells/${name}`]?.data);
+  const [aims, landed, ages, writes] = parts;
+  if (parts.every(part => part === undefined)) return undefined;
+  if (!aims || !landed || !ages || !writes) throw new Error('lacks something about the cells of a layer');
+  return { cells: { aims, landed, ages, writes }, ...(compensation && { compensation }) };
 }
 
 /** @throws Error that says why the bytes are no chip */
@@ -83,7 +110,8 @@ export function chipOfBytes(bytes: Uint8Array): SavedChip {
   const outside = Object.entries(tensors)
     .filter(([name]) => name.startsWith('outside/'))
     .map(([name, tensor]) => [name.slice('outside/'.length), tensor] as const);
-  return { specification, weights: weights as Tensor[], outside: Object.fromEntries(outside) };
+  const states = weights.map((_, l) => stateOf(tensors, l));
+  return { specification, weights: weights as Tensor[], states, outside: Object.fromEntries(outside) };
 }
 
 /** SHA-256 of a file: the name that a specification knows it by. */
@@ -91,7 +119,7 @@ export const digestOfFile = (bytes: Uint8Array): string => createHash('sha256').
 
 /** The chip as it was, to be closed by whoever asked for it, and its classifier. @param samples images of the kind it learned from @throws Error when sizes differ */
 export function revived(
-  { specification, weights, outside }: SavedChip,
+  { specification, weights, states, outside }: SavedChip,
   samples: Samples,
   engine: Engine,
 ): { chip: Chip; classifier: Classifier } {
@@ -103,7 +131,7 @@ export function revived(
   const chip = chipFor(specification, learnerOf(specification), samples, engine);
   try {
     const held = weights.map(matrixOf);
-    chip.restore(held);
+    chip.restore(held, states);
     const asleep = { ...specification, options: { ...specification.options, epochs: 0 } };
     const classifier = train(asleep, chip, samples, engine, {
       epoch() {},

@@ -2,6 +2,7 @@
  * @file The two things that travel between machines: what a trial is asked (`TrialSpecification`) and what it answers (`TrialResult`).
  * Both are plain JSON. A specification is fully resolved: no file names, no units, no defaults left open.
  */
+import type { Wear } from '../chips/cells/held.ts';
 import type { Energy } from '../chips/energy.ts';
 import type { Meter } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
@@ -88,6 +89,8 @@ export interface TrialResult {
     readonly boxCost?: readonly number[];
   };
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
+  /** how worn the cells are when training has ended; absent where they do not wear */
+  readonly wear?: Wear;
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */
   readonly life?: LifeResult;
   /** what a student has of its teacher */

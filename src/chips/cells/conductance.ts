@@ -1,7 +1,12 @@
 /**
  * @file What every memory cell has, whatever it answers to pulses. Fractions are of the conductance range (maximum − minimum).
  */
+import { Type } from '@sinclair/typebox';
 import { provenance, quantity, ratio } from '../../description.ts';
+import { Drift } from './drift.ts';
+import { Endurance } from './endurance.ts';
+import { Fluctuation } from './fluctuation.ts';
+import { Spread } from './spread.ts';
 
 export const conductance = {
   ...provenance,
@@ -36,4 +41,12 @@ export const conductance = {
     'weights of stuck pairs are even within ± this, in units of the weight range, and within their bounds; 0 for the bounds alone',
     { minimum: 0, default: 0 },
   ),
+  programming: Type.Optional({
+    ...Spread,
+    description:
+      'error of one programmed conductance by the conductance aimed at; in place of programmingNoise',
+  }),
+  fluctuation: Type.Optional(Fluctuation),
+  drift: Type.Optional(Drift),
+  endurance: Type.Optional(Endurance),
 };

@@ -69,6 +69,13 @@ export interface Span {
   readonly range: number;
 }
 
+/** The weight that conductances of its cells stand for, siemens, from `at` on: the inverse of `hold`. */
+export function weightOf({ cells, slices, rest }: Mapping, g: ArrayLike<number>, at: number): number {
+  let sum = -rest;
+  for (let c = 0; c < cells.length; c++) sum += slices[cells[c]!.slice]! * cells[c]!.factor * g[at + c]!;
+  return sum;
+}
+
 /** Share of the span to the nearest of evenly spaced levels, ties upwards. */
 export function toLevel(share: number, cellBits: number | undefined): number {
   if (cellBits === undefined) return share;

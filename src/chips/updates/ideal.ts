@@ -3,7 +3,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { strict } from '../../description.ts';
-import { programmingError, programOnce } from './programming.ts';
+import { programOnce } from './programming.ts';
 import type { Site, Writer } from './update.ts';
 
 export const Ideal = strict(
@@ -12,10 +12,9 @@ export const Ideal = strict(
 );
 
 export function buildIdeal(_: Static<typeof Ideal>, site: Site): Writer {
-  const { model, weights, flaws, engine, meter } = site;
+  const { weights, flaws, engine, meter } = site;
   const { kernels } = engine;
-  const sigma = programmingError(model);
-  const noise = site.stream('programming');
+  const programmed = programOnce(site, weights, flaws);
   return {
     change(change) {
       if (flaws) kernels.writeBounded(weights, change, flaws.response, flaws.low, flaws.high);
@@ -23,7 +22,7 @@ export function buildIdeal(_: Static<typeof Ideal>, site: Site): Writer {
       meter.cellsWritten += weights.data.length;
     },
     program(target) {
-      programOnce(weights, target, sigma, flaws, engine, noise);
+      programmed(target);
       meter.cellsWritten += weights.data.length;
     },
   };

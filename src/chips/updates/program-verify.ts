@@ -21,12 +21,15 @@ export const ProgramVerify = strict(
 );
 
 export function buildProgramVerify(options: Static<typeof ProgramVerify>, site: Site): Writer {
-  const { model, weights, flaws, engine, meter } = site;
+  const { model, weights, flaws, engine, meter, held } = site;
   const { tries } = options;
   const tolerance = options.tolerance * (model.crossbar.weightRange || 1);
   const sigma = programmingError(model);
   const noise = site.stream('programming');
   const targets = engine.matrix(weights.rows, weights.columns);
+
+  const bounded = (k: number, aim: number) =>
+    flaws ? Math.min(flaws.high.data[k]!, Math.max(flaws.low.data[k]!, aim)) : aim;
 
   /** Visits every pair that is off; tries go round the crossbar, as a programmer with one write line per column does. */
   function verify(): void {
@@ -34,13 +37,17 @@ export function buildProgramVerify(options: Static<typeof ProgramVerify>, site: 
     let off: number[] = [];
     for (let k = 0; k < w.length; k++) if (Math.abs(w[k]! - targets.data[k]!) > tolerance) off.push(k);
     for (let t = 0; t < tries && off.length > 0; t++) {
-      const errors = gaussians(noise, off.length);
+      const errors = held ? undefined : gaussians(noise, off.length);
       const still: number[] = [];
       for (let i = 0; i < off.length; i++) {
         const k = off[i]!;
-        const aim = targets.data[k]! + sigma * errors[i]!;
-        const landed = flaws ? Math.min(flaws.high.data[k]!, Math.max(flaws.low.data[k]!, aim)) : aim;
-        if (Math.abs(landed - targets.data[k]!) < Math.abs(w[k]! - targets.data[k]!)) w[k] = landed;
+        const landed = errors
+          ? bounded(k, targets.data[k]! + sigma * errors[i]!)
+          : held!.attempt(k, bounded(k, targets.data[k]!));
+        if (Math.abs(landed - targets.data[k]!) < Math.abs(w[k]! - targets.data[k]!)) {
+          if (held) held.keep(k);
+          else w[k] = landed;
+        }
         if (Math.abs(w[k]! - targets.data[k]!) > tolerance) still.push(k);
       }
       meter.cellsWritten += off.length;

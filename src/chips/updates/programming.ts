@@ -1,10 +1,9 @@
 /**
  * @file Programming cells to targets: aim, land with the programming error of both cells of the pair, stay within bounds.
  */
-import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
-import type { Stream } from '../../engine/streams.ts';
 import type { ChipModel } from '../model.ts';
+import type { Site } from './update.ts';
 
 /** Per pair [rows, columns], in units of weight. */
 interface Bounds {
@@ -16,18 +15,34 @@ interface Bounds {
 export const programmingError = (model: ChipModel): number =>
   Math.SQRT2 * model.cell.programmingNoise * (model.crossbar.weightRange || 1);
 
-/** weights = target + error, clipped to the bounds of each pair. */
+/**
+ * Programs every cell once: weights = target + error, clipped to the bounds of each pair. Where the cells are known one by one, the target is
+ * clipped and the error is that of each cell.
+ *
+ * @param weights of the crossbar itself or of an array beside it
+ */
 export function programOnce(
+  { model, engine, held, weights: own, stream }: Site,
   weights: Matrix,
-  target: Matrix,
-  sigma: number,
   bounds: Bounds | undefined,
-  engine: Engine,
-  noise: Stream,
-): void {
-  engine.kernels.copy(target, weights);
-  if (sigma > 0) engine.kernels.addGaussian(weights, sigma, noise);
-  if (bounds) intoBounds(weights, bounds);
+  name = 'programming',
+): (target: Matrix) => void {
+  if (held && weights === own)
+    return target => {
+      engine.kernels.copy(target, weights);
+      if (bounds) intoBounds(weights, bounds);
+      for (let k = 0; k < weights.data.length; k++) {
+        held.attempt(k, weights.data[k]!);
+        held.keep(k);
+      }
+    };
+  const sigma = programmingError(model);
+  const noise = stream(name);
+  return target => {
+    engine.kernels.copy(target, weights);
+    if (sigma > 0) engine.kernels.addGaussian(weights, sigma, noise);
+    if (bounds) intoBounds(weights, bounds);
+  };
 }
 
 /** Every weight within the bounds of its pair. */

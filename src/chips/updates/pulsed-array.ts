@@ -3,7 +3,7 @@ import type { Matrix } from '../../engine/matrix.ts';
 import { buildArray, type CellArray } from '../cells/array.ts';
 import { type Cell, isPulsed } from '../cells/cell.ts';
 import { drawFlaws } from '../cells/flaws.ts';
-import { programmingError, programOnce } from './programming.ts';
+import { programOnce } from './programming.ts';
 import type { Site } from './update.ts';
 
 /** The cells of the crossbar itself. @throws RangeError when the cell has no step response or the weights no bounds */
@@ -24,17 +24,12 @@ export function besideArray({ model, weights, engine, stream, ...site }: Site, n
 }
 
 /** One programming of every cell of an array, with the programming error of its cells. */
-export function programmer(
-  array: CellArray,
-  { model, engine, meter, stream }: Site,
-  name = 'programming',
-): (target: Matrix) => void {
-  const sigma = programmingError(model);
-  const noise = stream(name);
+export function programmer(array: CellArray, site: Site, name = 'programming'): (target: Matrix) => void {
+  const programmed = programOnce(site, array.weights, array.steps, name);
   return target => {
-    programOnce(array.weights, target, sigma, array.steps, engine, noise);
+    programmed(target);
     array.written();
-    meter.cellsWritten += target.data.length;
+    site.meter.cellsWritten += target.data.length;
   };
 }
 

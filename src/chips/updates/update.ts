@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Flaws } from '../cells/flaws.ts';
+import type { Held } from '../cells/held.ts';
 import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
 
@@ -14,6 +15,8 @@ export interface Site {
   /** what multiplies [rows, columns] */
   readonly weights: Matrix;
   readonly flaws: Flaws | undefined;
+  /** what its cells hold one by one, where that is more than the weights say */
+  readonly held: Held | undefined;
   readonly engine: Engine;
   readonly meter: Meter;
   /** names streams below this crossbar */
