@@ -162,7 +162,7 @@ export function buildHeld(
       settle();
       for (let k = 0; k < w.length; k++) {
         ages[k]! += seconds;
-        if (!drifted) continue;
+        if (!drifted || isStuck(k)) continue;
         for (let c = k * each; c < (k + 1) * each; c++) now[c] = aged(k, c);
         show(k);
       }
