@@ -265,6 +265,16 @@ export class Chip {
     this.parts.front.weightsChanged();
   }
 
+  /** Programs every cell once to what it is meant to hold now, with the error of its kind. */
+  reprogram(): void {
+    const { crossbars, engine } = this.parts;
+    crossbars.forEach(({ weights }, l) => {
+      const target = engine.matrix(weights.rows, weights.columns);
+      engine.kernels.copy(weights, target);
+      this.write(l, target);
+    });
+  }
+
   /** An accident: that share of the units of every box is wired and bent anew. @throws Error when a box knows no such accident */
   rewire(share: number): void {
     for (const box of this.#boxes()) {

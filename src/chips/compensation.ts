@@ -12,7 +12,10 @@ import type { Meter } from './meter.ts';
 
 export const Compensation = strict(
   {
-    kind: choice(['global', 'column'], 'one factor for a crossbar, or one for each of its columns'),
+    kind: choice(
+      ['none', 'global', 'column'],
+      'not at all, one factor for a crossbar, or one for each of its columns',
+    ),
   },
   {
     description:
@@ -38,9 +41,9 @@ export interface Compensating {
   restore(state: Float32Array): void;
 }
 
-/** @param read out = inputs [batch, rows] · W as measured, before any compensation */
+/** @param read out = inputs [batch, rows] · W as measured, before any compensation @returns undefined where there is none */
 export function buildCompensation(
-  { kind }: Compensation,
+  { kind }: Compensation = { kind: 'none' },
   rows: number,
   columns: number,
   batch: number,
@@ -48,7 +51,8 @@ export function buildCompensation(
   engine: Engine,
   meter: Meter,
   read: (x: Matrix, out: Matrix) => void,
-): Compensating {
+): Compensating | undefined {
+  if (kind === 'none') return undefined;
   const state = new Float32Array(2 * columns);
   const wanted = state.subarray(0, columns);
   const factors = state.subarray(columns).fill(1);

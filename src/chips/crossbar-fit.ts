@@ -62,7 +62,7 @@ const hasOtherCells = ({ kind }: ChipModel['update']): boolean =>
 /** What does not fit about cells that are known one by one. */
 function cellProblems({ cell, crossbar, update }: ChipModel): [string[], string][] {
   if (!isHeld(cell)) {
-    const isIdle = crossbar.compensation !== undefined;
+    const isIdle = crossbar.compensation !== undefined && crossbar.compensation.kind !== 'none';
     return isIdle ? [[['drift'], 'is missing, but the crossbar has a compensation for it']] : [];
   }
   const problems: [string[], string][] = [];

@@ -113,7 +113,7 @@ export function buildCrossbar(
     if (wears) held!.settle(); // who wears counts every write
   }
   function refresh(): void {
-    held?.settle();
+    if (multiplier) held?.settle(); // whose cells it looks into
     multiplier?.refresh();
     if (variances.length > 0) held!.variances(variances);
     isStale = false;
@@ -139,18 +139,16 @@ export function buildCrossbar(
     meter,
     stream,
   );
-  const compensation =
-    model.crossbar.compensation &&
-    buildCompensation(
-      model.crossbar.compensation,
-      rows,
-      columns,
-      batch,
-      model.adc.kind !== 'none',
-      engine,
-      meter,
-      reading.read,
-    );
+  const compensation = buildCompensation(
+    model.crossbar.compensation,
+    rows,
+    columns,
+    batch,
+    model.adc.kind !== 'none',
+    engine,
+    meter,
+    reading.read,
+  );
   return {
     rows,
     columns,

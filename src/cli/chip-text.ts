@@ -75,6 +75,7 @@ function valueText(key: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(' ');
   if (typeof value === 'object' && value !== null && 'text' in value) return JSON.stringify(value.text); // a formula
   if (typeof value === 'object' && value !== null && 'outputs' in value) return curvesText(value as Curves);
+  if (typeof value === 'object' && value !== null && 'kind' in value) return String(value.kind); // a law of its own
   if (typeof value !== 'number') return String(value);
   return key.endsWith('Conductance') ? si(value, 'S') : String(value);
 }

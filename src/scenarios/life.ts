@@ -12,6 +12,18 @@ export const Life = strict(
   {
     steps: count('how many times the chip ages and is judged', { maximum: 1000 }),
     interval: quantity('s', 'how much older it gets each time', { minimum: 0, default: 0 }),
+    growth: Type.Optional(
+      ratio('each interval is so many times as long as the one before; all are alike when absent', {
+        minimum: 1,
+        maximum: 1000,
+      }),
+    ),
+    programmed: Type.Optional(
+      Type.Boolean({
+        description:
+          'whether the weights are programmed once more when training has ended, with the error of their cells; not when absent',
+      }),
+    ),
     accident: ratio('share of the units of every box that is rewired at the first step', {
       minimum: 0,
       maximum: 1,
@@ -64,13 +76,16 @@ export function live(
   const seconds: number[] = [];
   const aged: number[] = [];
   const relearned: number[] = [];
+  let interval = life.interval;
   const judged = (classifier: Classifier) => chip.unnoticed(() => error(classifier));
 
   function older(classifier: Classifier): void {
     if (seconds.length === 0) grownUp(classifier);
+    if (seconds.length === 0 && life.programmed) chip.reprogram();
     if (seconds.length === 0 && life.accident > 0) chip.rewire(life.accident);
-    if (life.interval > 0) chip.age(life.interval);
-    seconds.push((seconds.length + 1) * life.interval);
+    if (interval > 0) chip.age(interval);
+    seconds.push(life.growth ? (seconds.at(-1) ?? 0) + interval : (seconds.length + 1) * interval);
+    interval *= life.growth ?? 1;
     aged.push(judged(classifier));
   }
 

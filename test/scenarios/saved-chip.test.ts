@@ -9,7 +9,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { decode } from '../../src/engine/safetensors.ts';
 import { learners } from '../../src/learners/index.ts';
 import { judgeOf } from '../../src/scenarios/evaluate.ts';
-import { chipOfBytes, digestOfFile, revived } from '../../src/scenarios/saved-chip.ts';
+import { chipOfBytes, chipToBytes, digestOfFile, revived } from '../../src/scenarios/saved-chip.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { Artefacts, TrialSpecification } from '../../src/scenarios/trial-files.ts';
 import { chipModel, crossbarOf, linearCell, scattering } from '../fixtures/chips.ts';
@@ -63,6 +63,42 @@ describe.each([
     const errors = judgeOf(split.test.inputs, engine)(classifier, split.test);
     expect(errors).toEqual(readouts.map(({ testErrorPercent }) => testErrorPercent));
   });
+});
+
+test('a chip that has aged is as old when it is taken out of its file, and ages on as it would have', async () => {
+  const point = { kind: 'constant' as const };
+  const cell = linearCell({
+    minimumConductance: 1e-6,
+    programming: { ...point, sigma: 3e-7 },
+    drift: {
+      kind: 'power-law',
+      start: 20,
+      reference: 25e-6,
+      exponent: { ...point, value: 0.06 },
+      exponentSpread: { ...point, value: 0.02 },
+    },
+    endurance: { writes: 60, spread: 0.5, death: 'value' },
+  });
+  const crossbar = { ...crossbarOf(1), compensation: { kind: 'column' as const } };
+  const specification = specificationOf('ff', { chip: { ...model, cell, crossbar } });
+  const artefacts = shelf();
+  await run(specification, artefacts, true);
+  const engine = await openEngine({ bytes: 2 ** 27 });
+  const old = revived(chipOfBytes(artefacts.kept.get('chip-x')!), split.training, engine);
+  old.chip.reprogram();
+  old.chip.age(86400);
+  const bytes = chipToBytes(old.chip, old.classifier, specification);
+  expect(decode(bytes).metadata.age_seconds).toBe('86400');
+  const again = revived(chipOfBytes(bytes), split.training, engine);
+  const [one, other] = [old, again].map(({ chip, classifier }) => {
+    const errors = [judgeOf(split.test.inputs, engine)(classifier, split.test)];
+    const wear = chip.wear();
+    chip.age(1e6);
+    errors.push(judgeOf(split.test.inputs, engine)(classifier, split.test));
+    return { errors, wear, digest: chip.digest() };
+  });
+  expect(one!.wear!.dead).toBeGreaterThan(0);
+  expect(other).toEqual(one);
 });
 
 describe('the file', () => {

@@ -12,7 +12,7 @@ import type { Cell } from './cell.ts';
 import { driftOf } from './drift.ts';
 import { lifetimes } from './endurance.ts';
 import type { Flaws } from './flaws.ts';
-import { fluctuationOf } from './fluctuation.ts';
+import { type Fluctuating, fluctuationOf } from './fluctuation.ts';
 import { spreadOf } from './spread.ts';
 
 /** Arrays of a crossbar's cells, side by side for each weight, in the order of the weights; siemens, seconds, writes. */
@@ -43,7 +43,7 @@ export interface Held {
   keep(k: number): void;
   /** Time passes, in seconds. */
   age(seconds: number): void;
-  /** Variance of every weight at a read, slice by slice, in the slice's units squared [rows, columns]. */
+  /** Variance of every weight at a read, slice by slice, in the slice's units squared [rows, columns]; where there are several, to be settled before. */
   variances(out: readonly Matrix[]): void;
   wear(): Wear;
   state(): CellState;
@@ -141,6 +141,8 @@ export function buildHeld(
       ? drifted(aims[c]!, landed[c]!, deviations![c]!, ages[k]!)
       : landed[c]!;
 
+  const young = fluctuating && youngVariance(mapping, fluctuating);
+
   return {
     now,
     settle,
@@ -168,14 +170,19 @@ export function buildHeld(
       }
     },
     variances(out) {
+      if (!fluctuating) throw new Error('these cells do not fluctuate');
       for (const { data } of out) data.fill(0);
-      if (!fluctuating) return;
-      for (let k = 0; k < w.length; k++)
+      for (let k = 0; k < w.length; k++) {
+        if (w[k] !== seen[k]) {
+          out[0]!.data[k] = young!(w[k]!); // written since the last look
+          continue;
+        }
         for (let i = 0; i < each; i++) {
           const c = k * each + i;
           const { slice, factor } = mapping.cells[i]!;
           out[slice]!.data[k]! += (factor * fluctuating(now[c]!, landed[c]!, ages[k]!)) ** 2;
         }
+      }
     },
     wear() {
       let [dead, sum, most] = [0, 0, 0];
@@ -208,5 +215,32 @@ export function buildHeld(
         seen[k] = w[k]!;
       }
     },
+  };
+}
+
+const points = 4096;
+
+/**
+ * Variance at a read of a weight that has just been written, in one slice. During training that is every weight after every update, so it comes from
+ * a table with straight lines, over weights from −2 to 2 ranges.
+ */
+function youngVariance(mapping: Mapping, fluctuating: Fluctuating): (w: number) => number {
+  const held = new Float64Array(mapping.cells.length);
+  const exact = (w: number) => {
+    mapping.hold(w, held, 0);
+    return mapping.cells.reduce(
+      (sum, { factor }, i) => sum + (factor * fluctuating(held[i]!, held[i]!, 0)) ** 2,
+      0,
+    );
+  };
+  const most = 2 * mapping.range;
+  const table = Float64Array.from({ length: 2 * points + 1 }, (_, k) =>
+    exact(((k - points) / points) * most),
+  );
+  return w => {
+    if (Math.abs(w) >= most) return exact(w);
+    const at = (w / most + 1) * points;
+    const k = Math.floor(at);
+    return table[k]! + (at - k) * (table[k + 1]! - table[k]!);
   };
 }

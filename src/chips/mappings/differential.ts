@@ -39,6 +39,7 @@ function pair(
     noise: Math.SQRT2,
     rest: 0,
     unit: undefined,
+    range,
     step: cellBits === undefined ? 0 : (stepsApart * range) / (2 ** cellBits - 1),
   };
 }

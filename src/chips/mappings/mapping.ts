@@ -56,6 +56,8 @@ export interface Mapping {
   /** weight that currents show too much, to be subtracted: by a column of cells of conductance `unit`, or digitally where there is none */
   readonly rest: number;
   readonly unit: number | undefined;
+  /** largest weight of a nominal cell or pair */
+  readonly range: number;
   /** smallest step of a slice, in units of weight; 0 where there is none */
   readonly step: number;
   /** Conductances of the cells of weight w, siemens, into `out` from `at` on. */

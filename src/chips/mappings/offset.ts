@@ -22,6 +22,7 @@ export function offset(
     noise: 2 / share,
     rest: factor * (minimum + span * middle),
     unit: reference === 'column' ? minimum + span * middle : undefined,
+    range,
     step: steps === undefined ? 0 : (2 * range) / (steps - 1),
     hold(w, out, at) {
       out[at] = minimum + span * toLevel(Math.max(middle + (share * w) / (2 * range), 0), cellBits);

@@ -19,6 +19,7 @@ export function sliced({ weightBits, slices }: MappingOf<'sliced'>, { minimum, s
     noise: Math.SQRT2,
     rest: 0,
     unit: undefined,
+    range,
     step: range / top,
     hold(w, out, at) {
       const q = Math.max(-most, Math.min(most, Math.round((w / range) * most)));

@@ -54,6 +54,14 @@ const cellsLived = (study: Study): Cell[] => detailedCells(study).filter(cell =>
 const timePasses = (study: Study): boolean =>
   study.cells.some(cell => cell.done.some(result => (result.life?.seconds.at(-1) ?? 0) > 0));
 
+/** Whether ages span decades, so that their axis is logarithmic. */
+const isLongLife = (study: Study): boolean =>
+  study.cells.some(cell =>
+    cell.done.some(
+      ({ life }) => (life?.seconds[0] ?? 0) > 0 && life!.seconds.at(-1)! > 100 * life!.seconds[0]!,
+    ),
+  );
+
 /** Everything that was judged, in the order of life. */
 function moments(cell: Cell): Moment[] {
   const lives = cell.done.flatMap(result =>
@@ -95,9 +103,11 @@ function title(cells: readonly Cell[]): string {
 const caption = (study: Study): string =>
   [
     `Test error after training, on a logarithmic axis: means over ${chipsBehind(study)}; ${intervalWords(study, 'whiskers')}.`,
-    timePasses(study)
-      ? 'The first point is the day that training ended.'
-      : 'The first point is the end of training, the second just after the accident.',
+    isLongLife(study)
+      ? 'Time is logarithmic too; the leftmost point is the day that training ended.'
+      : timePasses(study)
+        ? 'The first point is the day that training ended.'
+        : 'The first point is the end of training, the second just after the accident.',
     'Where learning goes on, each step has two points: before and after the epoch that followed it.',
     ...detailedWords(study),
   ].join(' ');
@@ -105,11 +115,13 @@ const caption = (study: Study): string =>
 const specify =
   (study: Study, cells: readonly Cell[]) =>
   (frame: Frame): Specification => {
+    const isLong = isLongLife(study);
+    const first = Math.min(...cells.map(cell => moments(cell)[1]!.at)); // the day that training ended stands a decade before it
     const rows = cells.flatMap(cell =>
       moments(cell).map(({ at, what, error }, order) => ({
         setting: cell.setting.label,
         learner: cell.learner.name,
-        at,
+        at: isLong ? day * (at || first / 10) : at,
         order,
         error,
         text: `${cell.learner.name}, ${cell.setting.label}, ${timePasses(study) ? 'day' : 'epoch'} ${at}, ${what}: ${errorInWords(error)}`,
@@ -129,8 +141,10 @@ const specify =
     const x = {
       field: 'at',
       type: 'quantitative',
-      scale: { zero: true, nice: false },
-      axis: { title: timePasses(study) ? 'days after training' : 'epochs after the accident', tickCount: 5 },
+      scale: isLong ? { type: 'log', nice: false } : { zero: true, nice: false },
+      axis: isLong
+        ? { title: 'seconds after training', format: '~e', tickCount: 5 }
+        : { title: timePasses(study) ? 'days after training' : 'epochs after the accident', tickCount: 5 },
     };
     const y = { field: 'error', ...axis.channel };
     const order = { field: 'order' };
