@@ -9,7 +9,7 @@ import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
 import type { LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
-import type { Wear } from './cells/held.ts';
+import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
@@ -322,15 +322,7 @@ export class Chip {
 
   /** How worn its cells are; absent where they do not wear. */
   wear(): Wear | undefined {
-    const worn = this.parts.crossbars.flatMap(crossbar => crossbar.wear() ?? []);
-    if (worn.length === 0) return undefined;
-    const cells = worn.reduce((sum, each) => sum + each.cells, 0);
-    return {
-      cells,
-      dead: worn.reduce((sum, { dead }) => sum + dead, 0),
-      meanWrites: worn.reduce((sum, each) => sum + each.meanWrites * each.cells, 0) / cells,
-      mostWrites: Math.max(...worn.map(({ mostWrites }) => mostWrites)),
-    };
+    return togetherWorn(this.parts.crossbars.flatMap(crossbar => crossbar.wear() ?? []));
   }
 
   /** Rows `from` on of the weights of layer l, for drawing. */

@@ -2,7 +2,7 @@
  * @file The two things that travel between machines: what a trial is asked (`TrialSpecification`) and what it answers (`TrialResult`).
  * Both are plain JSON. A specification is fully resolved: no file names, no units, no defaults left open.
  */
-import type { Wear } from '../chips/cells/held.ts';
+import type { Wear } from '../chips/cells/endurance.ts';
 import type { Energy } from '../chips/energy.ts';
 import type { Meter } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';

@@ -48,6 +48,7 @@ function diary(lived: Life) {
   const chip = {
     unnoticed: <T>(work: () => T) => work(),
     age: (seconds: number) => note(`ages ${seconds}`)(),
+    reprogram: note('programmed'),
     rewire: (share: number) => note(`accident ${share}`)(),
   } as unknown as Chip;
   const classifier = {} as Classifier;
@@ -104,6 +105,15 @@ describe('a life', () => {
     });
     expect(events).toEqual(['grown up', 'accident 0.1', 'judged', 'judged']);
   });
+});
+
+test('intervals may grow, and weights be programmed once more before time passes', () => {
+  const { events, living, classifier } = diary(
+    life({ learning: false, interval: 10, growth: 3, programmed: true, steps: 3 }),
+  );
+  expect(living.finish(classifier).seconds).toEqual([10, 40, 130]);
+  expect(events.slice(0, 3)).toEqual(['grown up', 'programmed', 'ages 10']);
+  expect(events.filter(event => event.startsWith('ages'))).toEqual(['ages 10', 'ages 30', 'ages 90']);
 });
 
 describe('a trial with a life', () => {

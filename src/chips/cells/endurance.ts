@@ -37,3 +37,23 @@ export const lifetimes = (
   stream: (path: string) => Stream,
 ): ((k: number) => number) =>
   scattered(cells, spread, stream, 'endurance', deviation => writes * Math.exp(deviation));
+
+/** How much the cells of a chip are worn. */
+export interface Wear {
+  readonly cells: number;
+  readonly dead: number;
+  readonly meanWrites: number;
+  readonly mostWrites: number;
+}
+
+/** Of several crossbars together; undefined where there are none. */
+export function togetherWorn(parts: readonly Wear[]): Wear | undefined {
+  if (parts.length === 0) return undefined;
+  const cells = parts.reduce((sum, part) => sum + part.cells, 0);
+  return {
+    cells,
+    dead: parts.reduce((sum, part) => sum + part.dead, 0),
+    meanWrites: parts.reduce((sum, part) => sum + part.meanWrites * part.cells, 0) / cells,
+    mostWrites: Math.max(...parts.map(({ mostWrites }) => mostWrites)),
+  };
+}

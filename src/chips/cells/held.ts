@@ -10,7 +10,7 @@ import { gaussians, type Stream } from '../../engine/streams.ts';
 import { type Mapping, weightOf } from '../mappings/mapping.ts';
 import type { Cell } from './cell.ts';
 import { driftOf } from './drift.ts';
-import { lifetimes } from './endurance.ts';
+import { lifetimes, type Wear } from './endurance.ts';
 import type { Flaws } from './flaws.ts';
 import { type Fluctuating, fluctuationOf } from './fluctuation.ts';
 import { spreadOf } from './spread.ts';
@@ -22,14 +22,6 @@ export interface CellState {
   /** of each weight: how long ago its cells were written */
   readonly ages: Float32Array;
   readonly writes: Float32Array;
-}
-
-/** How much the cells of a chip are worn. */
-export interface Wear {
-  readonly cells: number;
-  readonly dead: number;
-  readonly meanWrites: number;
-  readonly mostWrites: number;
 }
 
 export interface Held {
