@@ -36,6 +36,10 @@ export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, 
         aged_error_percent: summary.agedErrorPercent,
         relearned_error_percent: summary.relearnedErrorPercent,
       }),
+      ...(specification.chip.cell.endurance && {
+        dead_cells: summary.deadCells,
+        writes_per_cell: summary.writesPerCell,
+      }),
       ...(specification.distill && {
         teacher: `${specification.distill.teacher.learner}, seed ${specification.distill.teacher.seed}`,
         student: `${specification.learner}, seed ${specification.seed}`,

@@ -20,6 +20,9 @@ export interface Summary {
   /** at the end of life, where the scenario has one: on the last day, and after the learning that followed */
   readonly agedErrorPercent: number | null;
   readonly relearnedErrorPercent: number | null;
+  /** of cells that wear: how many have died, and how often one has been written on average */
+  readonly deadCells: number | null;
+  readonly writesPerCell: number | null;
   /** of a student with its teacher, percent; and Kullback–Leibler divergence at temperature 1, nats */
   readonly agreementPercent: number | null;
   readonly divergence: number | null;
@@ -46,6 +49,8 @@ export function summaryOf({ result, seconds }: Stored): Summary {
     epochs: result.curve.epoch.at(-1) ?? null,
     agedErrorPercent: result.life?.agedErrorPercent.at(-1) ?? null,
     relearnedErrorPercent: result.life?.relearnedErrorPercent.at(-1) ?? null,
+    deadCells: result.wear?.dead ?? null,
+    writesPerCell: result.wear?.meanWrites ?? null,
     agreementPercent: result.distillation?.agreementPercent ?? null,
     divergence: result.distillation?.divergence ?? null,
     teacherErrorPercent: result.distillation?.teacher.testErrorPercent ?? null,

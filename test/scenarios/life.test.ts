@@ -6,7 +6,7 @@ import { learners } from '../../src/learners/index.ts';
 import type { Classifier } from '../../src/learners/learner.ts';
 import { type Life, live } from '../../src/scenarios/life.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
-import { chipModel, scattering } from '../fixtures/chips.ts';
+import { chipModel, crossbarOf, scattering } from '../fixtures/chips.ts';
 import { freshFolder, write } from '../fixtures/folders.ts';
 import { optionsOf } from '../fixtures/lessons.ts';
 import { syntheticSplit } from '../fixtures/synthetic-images.ts';
@@ -170,4 +170,16 @@ test('an accident to boxes that know none is refused when the scenario is checke
   const { code, err } = await mortal(folder, ['check', 'scenarios/x.json']);
   expect(code).toBe(2);
   expect(err).toMatch(/scenarios\/x\.json:\d+:\d+ life\.accident: .*"gating" cannot be rewired/);
+});
+
+test('a trial says how worn its cells are, and one of cells that do not wear says nothing', async () => {
+  const endurance = { writes: 20, spread: 0.5, death: 'value' as const };
+  const mortalChip = { ...quiet, cell: { ...quiet.cell, endurance }, crossbar: crossbarOf(1) };
+  const { wear, readouts } = await run('local-softmax', mortalChip, undefined);
+  expect(wear!.dead).toBeGreaterThan(0.2 * wear!.cells); // sixty updates in six epochs
+  expect(wear!.dead).toBeLessThan(wear!.cells);
+  expect(wear!.mostWrites).toBeLessThanOrEqual(61);
+  const immortal = await run('local-softmax', { ...quiet, crossbar: crossbarOf(1) }, undefined);
+  expect(immortal.wear).toBeUndefined();
+  expect(readouts[0]!.testErrorPercent).not.toBe(immortal.readouts[0]!.testErrorPercent);
 });
