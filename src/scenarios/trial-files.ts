@@ -20,6 +20,8 @@ export interface TrialSpecification {
     readonly validation: number;
     readonly test: number;
     readonly spare?: number;
+    /** training images are shifted by as many pixels at most */
+    readonly jitter?: number;
   };
   readonly chip: ChipModel;
   readonly learner: string;
@@ -88,6 +90,8 @@ export interface TrialResult {
     readonly boxCost?: readonly number[];
   };
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
+  /** what else the learner had to say of the trained chip, in numbers by name */
+  readonly measures?: Readonly<Record<string, number>>;
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */
   readonly life?: LifeResult;
   /** what a student has of its teacher */

@@ -32,7 +32,7 @@ const model = chipModel({
 
 const noisyBox = { ...scattering, noise: 0.1, bits: 4 };
 
-const withoutAdam = ['ff-hinton', 'ff-unsupervised'];
+const withoutAdam = ['ff-hinton', 'ff-one-shot', 'ff-sleep', 'ff-unsupervised'];
 
 /** A short course that suffices whatever the defaults; without Adam it takes a larger rate. */
 const course = (learner: Learner, given: Record<string, unknown> = {}) =>
