@@ -26,8 +26,10 @@ export const sleepingForwardForward = defineLearner({
       maximum: 0.99999,
       default: 0.9,
     }),
-    awake: count('steps of a waking phase: positive updates alone', { maximum: 1e6, default: 1 }),
-    asleep: count('steps of a sleeping phase: negative updates alone', { maximum: 1e6, default: 1 }),
+    phase: count('steps of a phase: as many with positive updates alone, then with negative ones alone', {
+      maximum: 1e6,
+      default: 1,
+    }),
     baseline: choice(
       ['none', 'stored'],
       'stored: sleep measures the mean negative gradient and changes nothing; waking updates have it added until the next sleep',

@@ -9,9 +9,8 @@ import type { Matrix } from '../../engine/matrix.ts';
 import type { Plastic } from '../parts/plastic.ts';
 
 export interface PhaseOptions {
-  /** steps of a waking phase, and of a sleeping one */
-  readonly awake: number;
-  readonly asleep: number;
+  /** steps of a phase, waking or sleeping */
+  readonly phase: number;
   readonly baseline: 'none' | 'stored';
   /** first step (from 0) from which on there is no sleep any more */
   readonly deprivedFrom: number;
@@ -30,7 +29,7 @@ export interface Phases {
 
 export function phases(
   layers: readonly Plastic[],
-  { awake, asleep, baseline, deprivedFrom }: PhaseOptions,
+  { phase, baseline, deprivedFrom }: PhaseOptions,
   engine: Engine,
 ): Phases {
   const { kernels } = engine;
@@ -41,7 +40,7 @@ export function phases(
   let step = 0;
   let lengthOfSleep = 0;
 
-  const isAsleep = (): boolean => step < deprivedFrom && step % (awake + asleep) >= awake;
+  const isAsleep = (): boolean => step < deprivedFrom && step % (2 * phase) >= phase;
 
   /** What was dreamt becomes the baseline. */
   function wake(): void {
