@@ -3,10 +3,10 @@
  * say so, every image is shifted anew in every epoch.
  */
 import { gather, type Samples } from '../../data/data.ts';
-import { jitterOf } from '../../data/jitter.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import { permutation, type Stream } from '../../engine/streams.ts';
+import { jitterOf } from './jitter.ts';
 
 /** One batch; its buffers are used again for the next one. */
 export interface Batch {

@@ -2,9 +2,10 @@
  * @file Shifting images: every one of a batch by a whole number of pixels of its own, sideways and up or down, zeros moving in. Two pixels at
  * most make 25 versions of an image (Hinton 2022, section 3.3). Labels enter on the chip, after this.
  */
-import type { Matrix } from '../engine/matrix.ts';
-import { type Stream, uniforms } from '../engine/streams.ts';
-import type { Samples } from './data.ts';
+
+import type { Samples } from '../../data/data.ts';
+import type { Matrix } from '../../engine/matrix.ts';
+import { type Stream, uniforms } from '../../engine/streams.ts';
 
 /** Shifts whole batches of images in place. */
 export type Jitter = (images: Matrix, draws: Stream) => void;

@@ -1,10 +1,10 @@
 /** @file Shifted images: nothing but moved, every shift as likely, batches anew in every epoch. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { jitterOf, shift } from '../../src/data/jitter.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { streamOf } from '../../src/engine/streams.ts';
 import { batchesOf } from '../../src/learners/parts/batches.ts';
+import { jitterOf, shift } from '../../src/learners/parts/jitter.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 24 });
