@@ -11,7 +11,12 @@ import { chipFor, optionsOf, recorded } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 24 });
-const layer = (): Plastic => ({ wanted: engine.matrix(1, 2), gradient: engine.matrix(1, 2), step() {} });
+const layer = (): Plastic => ({
+  wanted: engine.matrix(1, 2),
+  gradient: engine.matrix(1, 2),
+  collect() {},
+  step() {},
+});
 
 /** What the gradient of a layer becomes in each step, if positive ones are [1, 0] and the negative one of step s is [0, s]; null where nothing is learnt. */
 function lived(options: Partial<PhaseOptions>, steps: number): (number[] | null)[] {
