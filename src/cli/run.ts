@@ -16,6 +16,10 @@ export interface RunOptions {
   readonly set: readonly string[];
   readonly only: readonly string[];
   readonly seeds?: string;
+  /** name of a data set, in place of the scenario's */
+  readonly data?: string;
+  /** folder that data sets are looked for in before all others */
+  readonly dataFolder?: string;
   readonly workers?: number;
   readonly executor?: string;
   readonly slurm?: string;
@@ -40,6 +44,14 @@ export function addRun({ program, world, does }: Shell): void {
     .argument('<file>', 'scenario file')
     .option('-s, --set <path=value>', 'change a value of the scenario (may be repeated)', collected, [])
     .option('--seeds <n>', 'how many seeds, in place of what the scenario says')
+    .option(
+      '-d, --data <set>',
+      "another data set in place of the scenario's (mortal data lists them); goes to reports/<scenario>-<set>",
+    )
+    .option(
+      '--data-folder <folder>',
+      'look for data sets there first, each in a folder of its name (as MORTAL_DATA in the environment)',
+    )
     .option('--only <learner>', 'run this learner only (may be repeated)', collected, [])
     .option(
       '-w, --workers <n>',
@@ -103,7 +115,12 @@ export async function runScenario(file: string | Source, options: RunOptions, wo
     import('node:path'),
   ]);
   const { nearName } = await import('../scenarios/read.ts');
-  const overrides = [...options.set, ...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`])];
+  const overrides = [
+    ...(options.data === undefined ? [] : [`data.set=${options.data}`]),
+    ...options.set,
+    ...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`]),
+  ];
+  if (options.dataFolder !== undefined) process.env.MORTAL_DATA = resolve(world.cwd, options.dataFolder); // for workers, too
   const scenario = await load(file, await world.known(), {
     overrides,
     quick: options.quick === true,
@@ -116,7 +133,10 @@ export async function runScenario(file: string | Source, options: RunOptions, wo
     trials.map(({ learner }) => learner),
   );
 
-  const directory = resolve(world.cwd, options.out ?? `reports/${scenario.name}`);
+  const directory = resolve(
+    world.cwd,
+    options.out ?? `reports/${scenario.name}${options.data === undefined ? '' : `-${options.data}`}`,
+  );
   const near = nearName(directory, world.cwd);
   const store = new Store(directory);
   const called = typeof file === 'string' ? file : file.name;
@@ -304,10 +324,15 @@ const quoted = (text: string) =>
   /^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The command that does all of it again. */
-function commandLine(file: string, { set, seeds, out, quick, allowProgram }: RunOptions): string {
+function commandLine(
+  file: string,
+  { set, seeds, data, dataFolder, out, quick, allowProgram }: RunOptions,
+): string {
   const options = [
     ...(allowProgram ? ['--allow-program'] : []),
     ...(quick ? ['--quick'] : []),
+    ...(data === undefined ? [] : ['--data', data]),
+    ...(dataFolder === undefined ? [] : ['--data-folder', dataFolder]),
     ...set.flatMap(argument => ['--set', argument]),
     ...(seeds === undefined ? [] : ['--seeds', seeds]),
     ...(out === undefined ? [] : ['--out', out]),

@@ -17,6 +17,8 @@ export interface Samples {
   readonly length: number;
   /** what a teacher says of them; `labels` are then what it, or somebody, calls them */
   readonly taught?: Taught;
+  /** how many pixels batches of them are shifted at most, sideways and up or down */
+  readonly jitter?: number;
 }
 
 /** The answers of a teacher, softened. */

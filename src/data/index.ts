@@ -56,9 +56,12 @@ export function dataSets(): DataSetReport[] {
  * @throws Error when there is no such set, or its files are missing or not what they should be
  * @throws RangeError when it has not as many images
  */
-export async function loadSplit(data: { readonly set: string } & SplitSizes): Promise<Split> {
+export async function loadSplit(
+  data: { readonly set: string; readonly jitter?: number } & SplitSizes,
+): Promise<Split> {
   const set = sets.find(({ name }) => name === data.set);
   if (!set) throw new Error(`no data set "${data.set}": there are ${dataSetNames.join(', ')}`);
-  const { set: _name, ...sizes } = data;
-  return splitOf(set.name, set.load(), sizes);
+  const { set: _name, jitter = 0, ...sizes } = data;
+  const split = splitOf(set.name, set.load(), sizes);
+  return jitter > 0 ? { ...split, training: { ...split.training, jitter } } : split;
 }

@@ -16,10 +16,16 @@ export async function attempt(
 ): Promise<Outcome> {
   const { id, specification, pictures, isKept } = trial;
   const start = performance.now();
+  const passed = (): number => (performance.now() - start) / 1000;
   let result: TrialResult;
+  let samplesPerSecond = 0;
+  const told = (told: Progress): void => {
+    samplesPerSecond = (told.epoch * specification.data.train) / passed();
+    progress(told);
+  };
   try {
     result = await runTrial({ id, specification, pictures, ...(isKept && { isKept }) }, split, {
-      progress,
+      progress: told,
       allowPrograms,
       ...(artefacts !== undefined && { artefacts: artefactsIn(artefacts) }),
     });
@@ -28,7 +34,12 @@ export async function attempt(
   } catch (error) {
     result = failure(trial, error);
   }
-  return { result, seconds: (performance.now() - start) / 1000 };
+  return {
+    result,
+    seconds: passed(),
+    ...(samplesPerSecond > 0 && { samplesPerSecond }),
+    peakBytes: 1024 * process.resourceUsage().maxRSS,
+  };
 }
 
 /** The result of a trial that came to nothing. */

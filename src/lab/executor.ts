@@ -18,6 +18,10 @@ export interface Progress {
 export interface Outcome {
   readonly result: TrialResult;
   readonly seconds: number;
+  /** training images learnt from per second, validation on the way included; absent where no epoch ended */
+  readonly samplesPerSecond?: number;
+  /** most memory that the process had until then, bytes; trials side by side share a process */
+  readonly peakBytes?: number;
   /** it lies in the folder of the run already: another process has written it */
   readonly isStored?: true;
 }

@@ -32,6 +32,8 @@ export interface Plan {
   }[];
   /** what the files under `devices/` that took part say of themselves */
   readonly devices: readonly Device[];
+  /** numbers of a paper, to be shown beside ours */
+  readonly paper?: Scenario['paper'];
   /** what learners' options were chosen by */
   readonly tuning?: Scenario['tuning'];
   readonly trials: readonly PlannedTrial[];
@@ -39,7 +41,7 @@ export interface Plan {
 
 /** The plan of a scenario, to be written. */
 export function planFile(scenario: Scenario, trials: readonly PlannedTrial[], command: string): Plan {
-  const { name, title, question, vary, devices, settings, tuning } = scenario;
+  const { name, title, question, vary, devices, settings, tuning, paper } = scenario;
   const learners = settings[0]!.entries.map(({ name, learner }) => ({
     name,
     learner: learner.name,
@@ -48,8 +50,8 @@ export function planFile(scenario: Scenario, trials: readonly PlannedTrial[], co
     memory: learner.memory,
     source: learner.source,
   }));
-  const chosen = tuning && { tuning };
-  return { format: 1, name, title, question, command, vary, learners, devices, ...chosen, trials };
+  const words = { name, title, question, command, vary, learners, devices };
+  return { format: 1, ...words, ...(paper && { paper }), ...(tuning && { tuning }), trials };
 }
 
 /**

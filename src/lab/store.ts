@@ -30,10 +30,13 @@ export class Store {
   }
 
   /** Writes what came of a trial; the result last, for it is what says that the trial is done. @throws OutputError */
-  save({ result, seconds }: Outcome): void {
+  save({ result, seconds, samplesPerSecond, peakBytes }: Outcome): void {
     const { pictures, ...rest } = result;
     const name = `${result.id}.json`;
-    writeWhole(join(this.directory, 'timings', name), `${JSON.stringify({ id: result.id, seconds })}\n`);
+    writeWhole(
+      join(this.directory, 'timings', name),
+      `${JSON.stringify({ id: result.id, seconds, samplesPerSecond, peakBytes })}\n`,
+    );
     if (pictures !== undefined)
       writeWhole(join(this.directory, 'pictures', name), `${JSON.stringify(pictures)}\n`);
     writeWhole(join(this.directory, 'results', name), `${JSON.stringify(rest, null, 1)}\n`);

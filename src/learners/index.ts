@@ -10,6 +10,8 @@ import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
+import { oneShotForwardForward } from './forward-forward/ff-one-shot.ts';
+import { sleepingForwardForward } from './forward-forward/ff-sleep.ts';
 import { unsupervisedForwardForward } from './forward-forward/ff-unsupervised.ts';
 import { phyll } from './forward-forward/phyll.ts';
 import { selfContrastive } from './forward-forward/self-contrastive.ts';
@@ -35,6 +37,8 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     phyll,
     unsupervisedForwardForward,
     hintonForwardForward,
+    oneShotForwardForward,
+    sleepingForwardForward,
     localSoftmax,
     localBoosted,
     monoForward,

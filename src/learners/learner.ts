@@ -77,6 +77,8 @@ export interface Classifier {
    * @param readout place in `readouts` @param out [batch, classes]
    */
   scores?(images: Matrix, readout: number, out: Matrix): void;
+  /** what else there is to say of the trained chip, in numbers by name; what is measured for it is not billed */
+  measures?(): Readonly<Record<string, number>>;
   /** what a trained chip needs besides its weights to answer: the weights of its heads, by name */
   readonly outside?: Readonly<Record<string, Matrix>>;
 }

@@ -3,6 +3,7 @@
  * claimed. Meanings and units come from the same descriptions that check scenario files.
  */
 import { ChipModel } from '../chips/model.ts';
+import type { TrialSpecification } from '../scenarios/trial-files.ts';
 import { isDistilled } from './arms.ts';
 import { html, type Markup, prose } from './html.ts';
 import { counted, duration, listed, plural, quantityIn } from './numbers.ts';
@@ -57,8 +58,8 @@ function overview(study: Study): Markup {
 </dl>`;
 }
 
-const describeData = (data: { set: string; train: number; validation: number; test: number }): string =>
-  `${data.set}: ${counted(data.train)} images for training, ${counted(data.validation)} for validation, ${counted(data.test)} for testing`;
+const describeData = ({ set, train, validation, test, jitter = 0 }: TrialSpecification['data']): string =>
+  `${set}: ${counted(train)} images for training${jitter > 0 ? ` (shifted by up to ${plural(jitter, 'pixel')} anew in every epoch)` : ''}, ${counted(validation)} for validation, ${counted(test)} for testing`;
 
 /** A learner with all its options. */
 function card(study: Study, name: string): Markup {

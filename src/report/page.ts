@@ -7,7 +7,9 @@ import { type Figure, type Numbers, narrow, type Panel, wide } from './figures/f
 import { figures } from './figures/index.ts';
 import { render } from './figures/vega.ts';
 import { html, json, type Markup, prose, raw } from './html.ts';
+import { measuresTable } from './measures.ts';
 import { facts, method } from './method.ts';
+import { paperTable } from './paper.ts';
 import { race } from './race.ts';
 import type { Study } from './study.ts';
 import { enduranceTable, pairedTable } from './sweep-tables.ts';
@@ -40,6 +42,7 @@ ${failures(study)}
 ${results(study)}
 ${race(study)}
 ${pairedTable(study)}
+${measuresTable(study)}
 <details><summary>Every readout: all layers, layers from 2 on, each layer alone, one pass</summary>${readouts(study)}</details>
 </section>
 <section id="figures">${panels}</section>
@@ -63,6 +66,7 @@ function answerSection(study: Study): Markup {
   const paragraphs = findings.map(text => html`<p>${prose(text)}</p>`);
   const first = study.told[0]?.label ?? '';
   return html`${cautions.length > 0 ? html`<div class="cautions" role="note">${cautions.map(text => html`<p>${text}</p>`)}</div>` : undefined}
+${paperTable(study)}
 ${glance(study)}
 ${enduranceTable(study)}
 ${study.axes.length > 0 ? [paragraphs, places] : [places, paragraphs]}

@@ -15,7 +15,7 @@ import { outline, type Run, type Setting, type Trial } from './study.ts';
  */
 export function readRun(directory: string): Run {
   const plan = readPlan(directory);
-  const { name, title, question, command, learners, devices, tuning, vary = [] } = plan;
+  const { name, title, question, command, learners, devices, tuning, paper, vary = [] } = plan;
   const { detailed, settingOf } = outline(plan.trials, vary);
   const isDetailed = (setting: Setting) => detailed.includes(setting);
   const curved = new Set(plan.trials.filter((_, k) => isDetailed(settingOf[k]!)).map(({ id }) => id));
@@ -49,7 +49,7 @@ export function readRun(directory: string): Run {
     command,
     trials,
     notices,
-    about: { learners, devices, ...(tuning && { tuning }) },
+    about: { learners, devices, ...(tuning && { tuning }), ...(paper && { paper }) },
     vary,
   };
 }

@@ -27,7 +27,7 @@ export interface Run {
   /** result files that were set aside, with the reason */
   readonly notices: readonly string[];
   /** what learners and devices say of themselves */
-  readonly about: Pick<Plan, 'learners' | 'devices' | 'tuning'>;
+  readonly about: Pick<Plan, 'learners' | 'devices' | 'tuning' | 'paper'>;
   /** what is varied, as the plan says it */
   readonly vary: Plan['vary'];
 }

@@ -194,6 +194,8 @@ const tables = {
   endurance: 'How much each learner bears',
   paired: 'Differences on the same chips',
   compared: 'Two runs side by side',
+  paper: 'The paper’s numbers beside ours',
+  measures: 'What else was measured',
 } as const;
 
 const spread = (error: Summary): Markup =>

@@ -64,6 +64,8 @@ function storyOf(
       ...examined(chip, split, classifier, record.validationErrors(classifier), judge),
       ...(shown && { pictures: shown }),
     };
+    const measures = chip.unnoticed(() => classifier.measures?.());
+    if (measures) grown = { ...grown, measures };
     chip.unnoticed(() => given.grownUp?.(chip, classifier));
   };
   const principal = (classifier: Classifier) => judge(classifier, split.test)[0]!;
@@ -92,7 +94,7 @@ function storyOf(
   };
 }
 
-type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'wear' | 'pictures'>;
+type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'wear' | 'pictures' | 'measures'>;
 
 /** What there is to say of a chip on the day that its training has ended. */
 function examined(

@@ -64,7 +64,7 @@ async function readScenario(
   const root = grid ? alsoZipped(changed, grid) : changed;
   const frame = await check(ScenarioFrame, root);
   if (frame.problems.length > 0) throw new InputError(frame.problems);
-  const { title, question, seeds, tuned } = frame.value as ScenarioFrame;
+  const { title, question, seeds, tuned, paper } = frame.value as ScenarioFrame;
   const tuning = typeof tuned === 'string' ? await tuningIn(tuned, entry(root, 'tuned')!) : undefined;
   const vary = await readVary(root);
   refuseOverruled(changes, vary.flat());
@@ -101,6 +101,7 @@ async function readScenario(
     seeds: Array.isArray(seeds) ? seeds : Array.from({ length: seeds }, (_, i) => i + 1),
     settings,
     devices: devices.used,
+    ...(paper && { paper }),
     ...(tuning && { tuning }),
   };
 }

@@ -8,6 +8,7 @@ import { count, strict } from '../description.ts';
 import { DistillFrame } from '../distill/description.ts';
 import type { Learner } from '../learners/learner.ts';
 import { Life } from './life.ts';
+import { PaperNumber } from './paper.ts';
 import type { DistillRequest } from './read-distill.ts';
 import type { TuningFile } from './tuning-file.ts';
 
@@ -31,6 +32,12 @@ export const DataRequest = strict(
         {
           minimum: 0,
         },
+      ),
+    ),
+    jitter: Type.Optional(
+      count(
+        'pixels that training images are shifted at most, sideways and up or down, drawn anew in every epoch; 2 makes 25 versions of each. What validates and tests stays where it is',
+        { minimum: 0, maximum: 100 },
       ),
     ),
   },
@@ -89,6 +96,9 @@ export const ScenarioFrame = strict(
         description:
           'tuning file (of `mortal tune`) whose choices learners start from; what an entry says itself comes before',
       }),
+    ),
+    paper: Type.Optional(
+      Type.Array(PaperNumber, { description: 'numbers of a paper, which the report shows beside ours' }),
     ),
     life: Type.Optional(Life),
     distill: Type.Optional(DistillFrame),
@@ -155,6 +165,8 @@ export interface Scenario {
   /** all points of what is varied, crossed; one where nothing is */
   readonly settings: readonly Setting[];
   readonly devices: readonly Device[];
+  /** numbers of a paper, to be shown beside ours */
+  readonly paper?: readonly PaperNumber[];
   /** the file that learners' options were chosen by, and what is in it */
   readonly tuning?: { readonly file: string; readonly content: TuningFile };
 }

@@ -21,6 +21,8 @@ export interface TrialSpecification {
     readonly validation: number;
     readonly test: number;
     readonly spare?: number;
+    /** training images are shifted by as many pixels at most */
+    readonly jitter?: number;
   };
   readonly chip: ChipModel;
   readonly learner: string;
@@ -91,6 +93,8 @@ export interface TrialResult {
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
   /** how worn the cells are when training has ended; absent where they do not wear */
   readonly wear?: Wear;
+  /** what else the learner had to say of the trained chip, in numbers by name */
+  readonly measures?: Readonly<Record<string, number>>;
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */
   readonly life?: LifeResult;
   /** what a student has of its teacher */

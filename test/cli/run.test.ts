@@ -5,8 +5,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
+import { known } from '../fixtures/known.ts';
 import { mortal, plainChip, scenario } from '../fixtures/world.ts';
 
 const two = [{ learner: 'stand-in' }, { learner: 'stand-in', as: 'slow', milliseconds: 100 }];
@@ -316,5 +317,42 @@ describe('a process', () => {
     });
     expect(signal).toBe('SIGINT');
     expect(done.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('another data set', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('takes the place of the scenario’s, in a folder of its own', async () => {
+    const folder = folderWith({ data: { set: 'mnist', train: 100, validation: 50, test: 100 } });
+    const { code, err } = await run(folder, '--data', 'tiny');
+    expect(code, err).toBe(0);
+    const plan = JSON.parse(readFileSync(join(folder, 'reports/x-tiny/plan.json'), 'utf8'));
+    expect(plan.command).toBe('mortal run scenarios/x.json --data tiny');
+    expect(
+      plan.trials.every(
+        (t: { specification: { data: { set: string } } }) => t.specification.data.set === 'tiny',
+      ),
+    ).toBe(true);
+  });
+
+  test('that is not there is refused with what to do', async () => {
+    const { code, err } = await run(folderWith(), '--data', 'lost');
+    expect(code).toBe(2);
+    expect(err).toContain('data set lost not found');
+  });
+
+  test('may lie in a folder that is named', async () => {
+    vi.stubEnv('MORTAL_DATA', undefined);
+    const folder = folderWith();
+    let seen: string | undefined;
+    const world = {
+      known: async () => {
+        seen = process.env.MORTAL_DATA;
+        return known;
+      },
+    };
+    await mortal(folder, ['run', 'scenarios/x.json', '--dry', '--data-folder', 'sets'], world);
+    expect(seen).toBe(join(folder, 'sets'));
   });
 });

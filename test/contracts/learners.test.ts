@@ -32,16 +32,17 @@ const model = chipModel({
 
 const noisyBox = { ...scattering, noise: 0.1, bits: 4 };
 
-const withoutAdam = ['ff-hinton', 'ff-unsupervised'];
+/** Without Adam learners take larger rates; asleep or awake, ff-sleep uses one half of every step. */
+const rates: Record<string, number> = {
+  'ff-hinton': 0.05,
+  'ff-one-shot': 0.05,
+  'ff-sleep': 0.1,
+  'ff-unsupervised': 0.05,
+};
 
-/** A short course that suffices whatever the defaults; without Adam it takes a larger rate. */
+/** A short course that suffices whatever the defaults. */
 const course = (learner: Learner, given: Record<string, unknown> = {}) =>
-  optionsOf(learner, {
-    batch: 50,
-    epochs: 12,
-    rate: withoutAdam.includes(learner.name) ? 0.05 : 0.004,
-    ...given,
-  });
+  optionsOf(learner, { batch: 50, epochs: 12, rate: rates[learner.name] ?? 0.004, ...given });
 
 function taught(
   learner: Learner,

@@ -14,6 +14,8 @@ const plan = await planned();
 const [first, second] = plan.trials as [(typeof plan.trials)[0], (typeof plan.trials)[0]];
 const split = await bench.loadSplit(first.specification.data);
 const outcome = await attempt(runTrial, first, split, () => {});
+/** As it is read again. */
+const kept = { result: outcome.result, seconds: outcome.seconds };
 
 /** A store with the first trial in it, and what it says when it is read. */
 function withFirst() {
@@ -26,7 +28,7 @@ function withFirst() {
 describe('a store', () => {
   test('gives back what it was given', () => {
     const { read, notices } = withFirst();
-    expect([...read()]).toEqual([[first.id, outcome]]);
+    expect([...read()]).toEqual([[first.id, kept]]);
     expect(notices).toEqual([]);
   });
 
@@ -35,7 +37,14 @@ describe('a store', () => {
     store.save({ ...outcome, seconds: 123 });
     const files = filesOf(store.directory);
     expect(files[`results/${first.id}.json`]).toBe(`${JSON.stringify(outcome.result, null, 1)}\n`);
-    expect(JSON.parse(files[`timings/${first.id}.json`]!)).toEqual({ id: first.id, seconds: 123 });
+    expect(JSON.parse(files[`timings/${first.id}.json`]!)).toEqual({
+      id: first.id,
+      seconds: 123,
+      samplesPerSecond: outcome.samplesPerSecond,
+      peakBytes: outcome.peakBytes,
+    });
+    expect(outcome.samplesPerSecond).toBeGreaterThan(first.specification.data.train / outcome.seconds);
+    expect(outcome.peakBytes).toBeGreaterThan(1e7);
   });
 
   test('has a result although its timing is lost', () => {
@@ -118,7 +127,7 @@ describe('pictures', () => {
   test('lie beside the result, and come when they are asked for', () => {
     const { store, read } = withFirst();
     store.save(drawn);
-    expect(read().get(first.id)).toEqual(outcome);
+    expect(read().get(first.id)).toEqual(kept);
     expect(store.pictures(first.id)).toEqual(pictures);
     expect(store.pictures(second.id)).toBeUndefined();
   });

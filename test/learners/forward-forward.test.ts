@@ -164,6 +164,16 @@ describe('variants of the rule', () => {
     expect(loss).toBeCloseTo(meanOf(losses), 6);
   });
 
+  test('of mixed aims, every second block is as it would be with the other aim', () => {
+    const [mixed, large, small] = [{ isMixed: true }, {}, { sign: -1 }].map(
+      more => judged({ blocks: 2, ...more }).rule,
+    );
+    for (const delta of ['positiveDelta', 'negativeDelta'] as const) {
+      expect(block(mixed![delta], 0, 5).data).toEqual(block(large![delta], 0, 5).data);
+      expect(block(mixed![delta], 5, 10).data).toEqual(block(small![delta], 5, 10).data);
+    }
+  });
+
   test('the unsquared sum has the same slope for every active unit', () => {
     const { rule, loss } = judged({ goodness: 'sum', threshold: 4 });
     const sums = [positive, negative].map(m =>

@@ -58,8 +58,8 @@ export interface Reading {
   readonly head: SoftmaxHead;
   readonly features: ReturnType<typeof headFeatures>;
   readonly strength: number;
-  /** +1 where positive cases have the larger goodness, −1 where the smaller */
-  readonly sign: number;
+  /** of each block of a layer: +1 where positive cases have the larger goodness, −1 where the smaller */
+  signsOf(units: number): readonly number[];
   /** softness of the loss of a layer, in units of goodness: what its vote is in units of */
   temperatureOf(units: number): number;
   readonly goodness: GoodnessKind;
@@ -70,25 +70,28 @@ export interface Reading {
 
 export function goodnessClassifier(
   chip: MeasuredView,
-  { head, features, strength, sign, temperatureOf, goodness, hearing, reads }: Reading,
+  { head, features, strength, signsOf, temperatureOf, goodness, hearing, reads }: Reading,
   engine: Engine,
 ): Classifier {
   const { classes, layers } = chip;
   const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
   const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
-  const sums = engine.matrix(evaluationBatch, 1);
-  const measures = layers.map(({ units }) => goodnessOf(goodness, units, 1, engine));
-  const voices = layers.map(({ units }) => sign / (reads * temperatureOf(units)));
+  const signs = layers.map(({ units }) => signsOf(units));
+  const sums = signs.map(({ length }) => engine.matrix(evaluationBatch, length));
+  const measures = layers.map(({ units }, l) => goodnessOf(goodness, units, signs[l]!.length, engine));
+  const voices = layers.map(({ units }, l) => signs[l]!.map(sign => sign / (reads * temperatureOf(units))));
   const voted = voteReadouts('goodness', layers.length, reads * classes, hearing);
 
   /** Adds what one pass of that label says. */
   function addVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
     chip.send(labels, pass);
-    const good = rowsOf(sums, 0, pass.batch);
     layers.forEach((_, l) => {
+      const good = rowsOf(sums[l]!, 0, pass.batch);
+      const own = voices[l]!;
       measures[l]!.measure(pass.outputs[l]!, good);
       for (let b = 0; b < pass.batch; b++)
-        votes[l]!.data[b * classes + labels.value]! += voices[l]! * good.data[b]!;
+        for (let k = 0; k < own.length; k++)
+          votes[l]!.data[b * classes + labels.value]! += own[k]! * good.data[b * own.length + k]!;
     });
   }
 

@@ -43,10 +43,21 @@ export interface RuleOptions {
   readonly temperature: number;
   /** +1: positive cases get large goodness; −1: small */
   readonly sign: number;
+  /** whether every second block has the opposite sign: detectors beside detectors of violated constraints */
+  readonly isMixed?: boolean;
 }
 
+/** The sign of each block: all the same, or turn by turn. */
+export const signsOf = ({
+  blocks,
+  sign,
+  isMixed,
+}: Pick<RuleOptions, 'blocks' | 'sign' | 'isMixed'>): number[] =>
+  Array.from({ length: blocks }, (_, b) => (isMixed && b % 2 === 1 ? -sign : sign));
+
 export function localRule(units: number, batch: number, options: RuleOptions, engine: Engine): LocalRule {
-  const { blocks, sign } = options;
+  const { blocks } = options;
+  const signs = signsOf(options);
   const goodness = goodnessOf(options.goodness, units, blocks, engine);
   const positiveDelta = engine.matrix(batch, units);
   const negativeDelta = engine.matrix(batch, units);
@@ -68,13 +79,13 @@ export function localRule(units: number, batch: number, options: RuleOptions, en
     for (let k = 0; k < batch; k++)
       for (let b = 0; b < blocks; b++) {
         const at = k * blocks + b;
-        good.data[at] = (sign * (good.data[at]! - threshold)) / temperature;
+        good.data[at] = (signs[b]! * (good.data[at]! - threshold)) / temperature;
         sums[k]! += good.data[at]!;
       }
   }
 
-  const factorOf = (factor: number, direction: number): number =>
-    Math.abs(factor) < negligible ? 0 : (direction * sign * factor) / batch;
+  const factorOf = (factor: number, signed: number): number =>
+    Math.abs(factor) < negligible ? 0 : (signed * factor) / batch;
 
   return {
     positiveDelta,
@@ -92,10 +103,12 @@ export function localRule(units: number, batch: number, options: RuleOptions, en
       for (let k = 0; k < batch; k++) {
         const p = beside ? beside.positive[k]! : 0;
         const n = beside ? beside.negative[k]! : 0;
-        for (let at = k * blocks; at < (k + 1) * blocks; at++) {
+        for (let block = 0; block < blocks; block++) {
+          const at = k * blocks + block;
+          const sign = signs[block]!;
           lossOf(goodPositive.data[at]! + p, goodNegative.data[at]! + n, factors);
-          goodPositive.data[at] = factorOf(factors.positive, -1);
-          goodNegative.data[at] = factorOf(factors.negative, 1);
+          goodPositive.data[at] = factorOf(factors.positive, -sign);
+          goodNegative.data[at] = factorOf(factors.negative, sign);
           sum += factors.loss;
         }
       }

@@ -16,12 +16,15 @@ import { softmaxHead } from '../parts/softmax-head.ts';
 import { type Hearing, isHeard } from '../parts/votes.ts';
 import { goodnessClassifier, headFeatures } from './classifier.ts';
 import { type Coupling, coupled } from './coupling.ts';
+import { deadUnits } from './dead-units.ts';
 import type { GoodnessKind } from './goodness.ts';
-import { localRule } from './layer.ts';
+import { localRule, signsOf } from './layer.ts';
 import type { LossKind } from './loss.ts';
 import { hardNegatives, type NegativeKind, randomNegatives } from './negatives.ts';
 import { peers } from './peers.ts';
+import type { Phases } from './phases.ts';
 import { drawPairs, type Pairs, roomForPairs, type SoftRule, softRule, type TaughtRule } from './taught.ts';
+import type { aims } from './variants.ts';
 
 export interface ForwardForwardOptions extends TrainingOptions {
   /** value of a label that is on, in units of the row's voltage or of the pixel */
@@ -30,7 +33,7 @@ export interface ForwardForwardOptions extends TrainingOptions {
   loss: LossKind;
   goodness: GoodnessKind;
   /** whether positive cases get large goodness or small */
-  aim: 'maximise' | 'minimise';
+  aim: (typeof aims)[number];
   /** θ, goodness per unit */
   threshold: number;
   blocks: number;
@@ -54,15 +57,21 @@ export interface Member {
   readonly headOptimiser: OptimiserKind;
   readonly coupling: Coupling;
   readonly hearing: Hearing;
+  /** where positive and negative updates come at different times */
+  readonly phases?: Phases;
 }
 
 export function trainForwardForward(
   lesson: Lesson<Access, ForwardForwardOptions>,
-  { layers, temperatureOf, headOptimiser, coupling, hearing }: Member,
+  { layers, temperatureOf, headOptimiser, coupling, hearing, phases }: Member,
 ): Classifier {
   const { chip, engine, options } = lesson;
   const { batch, labelStrength: strength, goodness, blocks } = options;
-  const sign = options.aim === 'maximise' ? 1 : -1;
+  const isMixed = options.aim === 'mixed';
+  const sign = options.aim === 'minimise' ? -1 : 1;
+  const blocksOf = (units: number): number => Math.min(units, isMixed ? Math.max(2, blocks) : blocks);
+  if (isMixed && lesson.training.taught)
+    throw new RangeError('layers of mixed aims cannot learn from a teacher');
   const features = headFeatures(chip, Math.max(batch, evaluationBatch), engine);
   const most = Math.max(batch, evaluationBatch);
   const head = softmaxHead(features.columns, chip.classes, most, engine, lesson.digital, headOptimiser);
@@ -73,10 +82,11 @@ export function trainForwardForward(
       {
         loss: options.loss,
         goodness,
-        blocks: Math.min(blocks, units),
+        blocks: blocksOf(units),
         threshold: options.threshold * units,
         temperature: temperatureOf(units),
         sign,
+        isMixed,
       },
       engine,
     ),
@@ -92,7 +102,17 @@ export function trainForwardForward(
   const draws = lesson.stream('negatives');
   const classifier = goodnessClassifier(
     chip,
-    { head, features, strength, sign, temperatureOf, goodness, hearing, reads: options.reads },
+    {
+      head,
+      features,
+      strength,
+      // where all blocks aim at the same, their goodnesses add up
+      signsOf: units => (isMixed ? signsOf({ blocks: blocksOf(units), sign, isMixed }) : [sign]),
+      temperatureOf,
+      goodness,
+      hearing,
+      reads: options.reads,
+    },
     engine,
   );
   let steps = 0;
@@ -152,12 +172,13 @@ export function trainForwardForward(
     layers.forEach((layer, l) => {
       const { positiveDelta, negativeDelta } = applied[l]!;
       const common = circles[l]!.push(positive.outputs[l]!, -1 / batch); // descent, and the mean over the batch
-      layer.collect([
-        { pass: positive, delta: positiveDelta, common },
-        { pass: negative, delta: negativeDelta },
-      ]);
+      const awake = { pass: positive, delta: positiveDelta, common };
+      const asleep = { pass: negative, delta: negativeDelta };
+      layer.collect(phases ? phases.only(awake, asleep) : [awake, asleep]);
+      phases?.adjust(l, layer.gradient);
     });
-    for (const layer of layers) layer.step(options.rate * anneal);
+    if (!phases || phases.learns()) for (const layer of layers) layer.step(options.rate * anneal);
+    phases?.next();
     return loss;
   }
 
@@ -168,6 +189,7 @@ export function trainForwardForward(
     );
   }
 
-  follow(lesson, options.epochs, batches, step, progress => lesson.epoch({ ...progress, classifier }));
-  return classifier;
+  const told = { ...classifier, measures: () => deadUnits(chip, lesson.training, strength, engine) };
+  follow(lesson, options.epochs, batches, step, progress => lesson.epoch({ ...progress, classifier: told }));
+  return told;
 }

@@ -13,6 +13,8 @@ export const negatives = (usual: NegativeKind) =>
     default: usual,
   });
 
+export const aims = ['maximise', 'minimise', 'mixed'] as const;
+
 /** @param loss that the member has by default */
 export const variants = (loss: (typeof lossKinds)[number]) => ({
   goodness: choice(
@@ -20,9 +22,11 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
     'squares: the sum of squared activities; sum: of the activities themselves (which Hinton 2022, section 10, wants small for positive cases); student-t: of their sizes, for circuits of that kind',
     { default: 'squares' },
   ),
-  aim: choice(['maximise', 'minimise'], 'whether positive cases get large goodness or small', {
-    default: 'maximise',
-  }),
+  aim: choice(
+    aims,
+    'whether positive cases get large goodness or small; mixed: every second block of units (or the second half of a layer) small, detectors of violated constraints beside detectors of features (Hinton 2022, section 10)',
+    { default: 'maximise' },
+  ),
   loss: choice(
     lossKinds,
     'threshold: each case against θ; paired: positive against negative; swish: paired, letting go of pairs far enough apart',

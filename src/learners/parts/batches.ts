@@ -1,10 +1,12 @@
 /**
- * @file Mini-batches: a fresh order every epoch, from a stream named after it; incomplete last batches are left out.
+ * @file Mini-batches: a fresh order every epoch, from a stream named after it; incomplete last batches are left out. Where the samples
+ * say so, every image is shifted anew in every epoch.
  */
 import { gather, type Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import { permutation, type Stream } from '../../engine/streams.ts';
+import { jitterOf } from './jitter.ts';
 
 /** One batch; its buffers are used again for the next one. */
 export interface Batch {
@@ -25,7 +27,8 @@ export interface TaughtBatch {
 export function batchesOf(samples: Samples, size: number, engine: Engine, stream: (path: string) => Stream) {
   if (samples.length < size)
     throw new RangeError(`a batch of ${size} needs as many training images, there are ${samples.length}`);
-  const { taught } = samples;
+  const { taught, jitter: most = 0 } = samples;
+  const jitter = most > 0 ? jitterOf(most, samples) : undefined;
   const batch: Batch = {
     images: engine.matrix(size, samples.inputs),
     labels: new Uint8Array(size),
@@ -38,8 +41,10 @@ export function batchesOf(samples: Samples, size: number, engine: Engine, stream
     perEpoch,
     *epoch(epoch: number): Generator<Batch> {
       const order = permutation(stream(`order/epoch/${epoch}`), samples.length);
+      const shifts = jitter && stream(`jitter/epoch/${epoch}`);
       for (let i = 0; i < perEpoch; i++) {
         gather(samples, order, i * size, batch.images, batch.labels);
+        if (shifts) jitter(batch.images, shifts);
         if (taught && batch.taught)
           gatherRows(taught.probabilities, order, i * size, batch.taught.probabilities);
         yield batch;
