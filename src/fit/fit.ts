@@ -155,7 +155,7 @@ function begunAt(
   measured: Measured,
   share: number,
   k: number,
-  shared = Float64Array.from(model.starts(measured.devices[0]!.sketch)[k]!.slice(model.own)),
+  shared: Float64Array = Float64Array.from(model.starts(measured.devices[0]!.sketch)[k]!.slice(model.own)),
 ): State {
   const own = measured.devices.map(({ sketch }) =>
     Float64Array.from(model.starts(sketch)[k]!.slice(0, model.own)),
