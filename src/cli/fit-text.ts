@@ -11,7 +11,8 @@ export function fitText(best: Fit, fits: readonly Fit[], parameters: readonly Pa
     const number = (x: number) => (unit === 'S' ? si(x, 'S') : String(Number(x.toPrecision(3))));
     return [key, number(value), error === undefined ? 'as measured' : `± ${number(error)}`];
   });
-  const residual = Math.sqrt(best.noise.variance * best.noise.share + squareOfWalk(best)) * best.measured.width;
+  const residual =
+    Math.sqrt(best.noise.variance * best.noise.share + squareOfWalk(best)) * best.measured.width;
   return `${best.model.name}: ${of(best.devices.length, 'device')}, ${of(best.observations, 'step')}, R² ${best.rSquared.toFixed(4)}, residual ${si(residual, 'S')} a pulse
 
 ${table([['parameter', 'value', 'error'], ...lines], 1)}${fits.length > 1 ? `\n${modelsText(fits)}` : ''}`;

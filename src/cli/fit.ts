@@ -59,7 +59,13 @@ Examples:
         const schema = join(dirname(dirname(path)), 'cell.schema.json');
         const { mortal = '' } = await world.versions();
         const named = { ...pulses, name: basename(pulses.name) };
-        const text = cellFile(best, words, named, mortal, existsSync(schema) ? '../cell.schema.json' : undefined);
+        const text = cellFile(
+          best,
+          words,
+          named,
+          mortal,
+          existsSync(schema) ? '../cell.schema.json' : undefined,
+        );
         const problems = await cellProblems(text, `the fitted ${best.model.name} cell`);
         if (problems.length > 0) throw new InputError(problems);
         const descriptions = Object.fromEntries(

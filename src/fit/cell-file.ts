@@ -31,7 +31,12 @@ export function cellFile(
   return `${JSON.stringify(cell, null, 2)}\n`;
 }
 
-function sourceOf({ devices, observations, rSquared, model }: Fit, name: string, text: string, version: string): string {
+function sourceOf(
+  { devices, observations, rSquared, model }: Fit,
+  name: string,
+  text: string,
+  version: string,
+): string {
   const digest = createHash('sha256').update(text).digest('hex');
   return [
     `Fit of the ${model.name} model by mortal ${version} to ${name} (SHA-256 ${digest.slice(0, 16)}…):`,
@@ -45,6 +50,12 @@ const short = (x: number, digits = 5) => Number(x.toPrecision(digits));
 /** "21.3 uS" */
 function siemens(value: number): string {
   const [factor, prefix] =
-    value >= 1e-3 ? [1e3, 'm'] : value >= 1e-6 || value === 0 ? [1e6, 'u'] : value >= 1e-9 ? [1e9, 'n'] : [1e12, 'p'];
+    value >= 1e-3
+      ? [1e3, 'm']
+      : value >= 1e-6 || value === 0
+        ? [1e6, 'u']
+        : value >= 1e-9
+          ? [1e9, 'n']
+          : [1e12, 'p'];
   return `${short(Math.max(0, value) * (factor as number))} ${prefix}S`;
 }

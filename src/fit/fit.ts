@@ -83,7 +83,7 @@ function sketched(runs: readonly Run[], floor: number): Sketch {
       const along = ((conductance[i]! + conductance[i - 1]!) / 2 - low) / (high - low);
       if (along < 0.15 || along > 0.85) continue;
       const direction = pulses[i]! > 0 ? 'up' : 'down';
-      sum[direction] += Math.abs(pulses[i]!) / pulses[i]! * (conductance[i]! - conductance[i - 1]!);
+      sum[direction] += (Math.abs(pulses[i]!) / pulses[i]!) * (conductance[i]! - conductance[i - 1]!);
       count[direction] += Math.abs(pulses[i]!);
     }
   const size = (direction: 'up' | 'down') =>
@@ -133,8 +133,8 @@ function search(model: StepModel, measured: Measured, share: number): State {
   for (let round = 0; round < mostRounds; round++) {
     const next = likelier(state, state.noise);
     const gained = next.noise.logLikelihood - state.noise.logLikelihood;
-    if (gained > 0) state = next;
-    if (gained < 0.01) break;
+    state = next;
+    if (Math.abs(gained) < 0.01) break;
   }
   return state;
 }
@@ -182,7 +182,14 @@ function likelier(state: State, { share, of }: Pick<Noise, 'share' | 'of'>): Sta
   const centre = middleOf(own);
   const stepSquare = meanSquareStep(model, measured, own, shared, centre);
   const guesses = measured.devices.map(({ runs, rests }, k) => ({ runs, rests, p: whole(own[k]!, shared) }));
-  return { model, measured, own, shared, middle: centre, noise: likeliestNoise(model, guesses, centre, stepSquare) };
+  return {
+    model,
+    measured,
+    own,
+    shared,
+    middle: centre,
+    noise: likeliestNoise(model, guesses, centre, stepSquare),
+  };
 }
 
 /** Device k's own parameters; with the shared ones where there is no other device. */
@@ -196,8 +203,7 @@ function fitOwn({ model, measured, own, shared, middle }: State, k: number, filt
     low: low.slice(0, size),
     high: high.slice(0, size),
     count: filtered.errors.length,
-    residuals: (p, out) =>
-      weightedErrors(model, isAlone ? p : whole(p, shared), runs, middle, filtered, out),
+    residuals: (p, out) => weightedErrors(model, isAlone ? p : whole(p, shared), runs, middle, filtered, out),
   });
 }
 

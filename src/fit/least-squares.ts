@@ -23,7 +23,7 @@ export interface LeastSquares {
 export interface Solution {
   readonly values: Float64Array;
   readonly sumOfSquares: number;
-  /** [p, p]; rows and columns of what the data do not determine are NaN */
+  /** [p, p]; NaN in rows and columns of what the data do not determine: what nothing depends on, and what a bound holds */
   readonly covariance: Float64Array;
 }
 
@@ -68,7 +68,10 @@ export function leastSquares(problem: LeastSquares): Solution {
     if (isDone || !isBetter) break;
     jacobian = jacobianAt(problem, p, low, high);
   }
-  return { values: p, sumOfSquares: sum, covariance: covarianceOf(jacobian, sum / Math.max(1, count - size)) };
+  const free = jacobian.map((column, j) =>
+    p[j]! > low[j]! && p[j]! < high[j]! ? column : { from: 0, slopes: new Float64Array(0) },
+  );
+  return { values: p, sumOfSquares: sum, covariance: covarianceOf(free, sum / Math.max(1, count - size)) };
 }
 
 /** ∂r/∂p of one parameter, in the rows that it has a part in. */
@@ -172,7 +175,9 @@ function dampedStep(
 }
 
 const covarianceOf = (columns: readonly Column[], variance: number): Float64Array =>
-  inverseOfNormal(normalEquations(columns, new Float64Array(0)).normal, columns.length).map(x => x * variance);
+  inverseOfNormal(normalEquations(columns, new Float64Array(0)).normal, columns.length).map(
+    x => x * variance,
+  );
 
 /** (JᵀJ)⁻¹; NaN in the rows and columns of parameters that nothing depends on, and throughout where the others depend on each other. */
 export function inverseOfNormal(normal: Float64Array, size: number): Float64Array {
@@ -190,7 +195,8 @@ export function inverseOfNormal(normal: Float64Array, size: number): Float64Arra
   const whole = new Float64Array(size * size).fill(Number.NaN);
   free.forEach((j, a) => {
     free.forEach((k, b) => {
-      whole[j * size + k] = inverse === undefined ? Number.NaN : inverse[a * n + b]! / (norms[j]! * norms[k]!);
+      whole[j * size + k] =
+        inverse === undefined ? Number.NaN : inverse[a * n + b]! / (norms[j]! * norms[k]!);
     });
   });
   return whole;

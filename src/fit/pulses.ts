@@ -83,7 +83,9 @@ function placesOf({ cells }: Line, wrong: (message: string) => InputError): Plac
   if (twice !== undefined) throw wrong(`has two columns "${twice}"`);
   const found = `found ${cells.map(cell => JSON.stringify(cell)).join(', ')}`;
   if (cells.length === 1 && /[;\t]/.test(cells[0]!))
-    throw wrong(`names its columns with ${cells[0]!.includes(';') ? 'semicolons' : 'tabs'} between them; commas are needed`);
+    throw wrong(
+      `names its columns with ${cells[0]!.includes(';') ? 'semicolons' : 'tabs'} between them; commas are needed`,
+    );
   const conductance = cells.findIndex(cell => cell.startsWith('conductance'));
   const units = Object.keys(prefixes).filter(unit => !/[µμ]/.test(unit));
   if (conductance < 0)
@@ -102,11 +104,15 @@ function placesOf({ cells }: Line, wrong: (message: string) => InputError): Plac
       );
   });
   if (!cells.includes('pulse') && !cells.includes('direction'))
-    throw wrong(`says nothing of the pulses: a column "pulse" or "direction" (up or down) is needed; ${found}`);
+    throw wrong(
+      `says nothing of the pulses: a column "pulse" or "direction" (up or down) is needed; ${found}`,
+    );
   return {
     conductance,
     scale: prefixes[unit]!,
-    ...Object.fromEntries(columns.flatMap(name => (cells.includes(name) ? [[name, cells.indexOf(name)]] : []))),
+    ...Object.fromEntries(
+      columns.flatMap(name => (cells.includes(name) ? [[name, cells.indexOf(name)]] : [])),
+    ),
   };
 }
 
@@ -148,7 +154,10 @@ class Builder {
       this.#pulse = number;
       if (!isFirst && since === 0) throw wrong(pulse, 'as the row before it: no pulse in between');
       if (!isFirst && direction !== undefined && since < 0)
-        throw wrong(pulse, `after ${number - since}: beside a direction, pulses are numbered on; a device that starts anew has another "cycle"`);
+        throw wrong(
+          pulse,
+          `after ${number - since}: beside a direction, pulses are numbered on; a device that starts anew has another "cycle"`,
+        );
     }
     if (direction === undefined) return isFirst ? 0 : since;
     const word = cells[direction]!.toLowerCase();

@@ -2,9 +2,10 @@
  * @file A fit in the words of a cell file: nominal values are means over devices, spreads their standard deviations less what is only
  * uncertainty of each. Weights −1 and 1 stand for the mean bounds, so weight 0 for the conductance between them.
  */
+
+import { weightedErrors } from './filter.ts';
 import type { DeviceFit, Fit } from './fit.ts';
 import { inverseOfNormal, jacobianAt, normalEquations } from './least-squares.ts';
-import { weightedErrors } from './filter.ts';
 
 /** A number of the cell file and how sure it is. */
 export interface Parameter {
@@ -56,8 +57,9 @@ export function inWords(fit: Fit): FitWords {
   });
   const count = keys.length;
   const mean = keys.map((_, j) => each.reduce((sum, { values }) => sum + values[j]!, 0) / each.length);
+  // of some devices a number is hardly determined at all: they shall not speak for the others
   const within = Array.from({ length: count * count }, (_, j) =>
-    each.reduce((sum, { covariance }) => sum + known(covariance[j]!), 0) / each.length,
+    median(each.map(({ covariance }) => known(covariance[j]!))),
   );
   const between = (j: number, k: number) =>
     isAlone
@@ -70,10 +72,15 @@ export function inWords(fit: Fit): FitWords {
     const variance = isFew ? Math.max(within[j * count + k]!, j === k ? sample : 0) : sample;
     return variance / each.length;
   };
-  const undetermined = (j: number) => each.every(({ covariance }) => Number.isNaN(covariance[j * count + j]!));
+  const undetermined = (j: number) =>
+    each.every(({ covariance }) => Number.isNaN(covariance[j * count + j]!));
   const errorOf = (j: number) => (undetermined(j) ? undefined : Math.sqrt(ofMean(j, j)));
 
-  const spreadOf = (j: number) => Math.sqrt(Math.max(0, between(j, j) - within[j * count + j]!));
+  /** spread of what is fitted, less what is uncertainty of each; and in all */
+  const spreadOf = (j: number, unit = 1): [number, number] => [
+    Math.sqrt(Math.max(0, between(j, j) - within[j * count + j]!)) / unit,
+    Math.sqrt(between(j, j)) / unit,
+  ];
   const combined = (f: (values: readonly number[]) => number): [number, number] => {
     const at = f(mean);
     const slopes = mean.map((x, j) => {
@@ -88,34 +95,43 @@ export function inWords(fit: Fit): FitWords {
     });
     return [at, Math.sqrt(Math.max(0, variance))];
   };
-  const bare = (key: string, value: number, error: number | undefined): Parameter => ({ key, value, error, unit: '' });
+  const bare = (key: string, value: number, error: number | undefined): Parameter => ({
+    key,
+    value,
+    error,
+    unit: '',
+  });
   const siemens = (key: string, x: number, error: number | undefined): Parameter => ({
     key,
     value: measured.least + measured.width * x,
     error: error === undefined ? undefined : error * measured.width,
     unit: 'S',
   });
-  const scatter = (key: string, value: number): Parameter[] =>
-    isAlone ? [] : [bare(key, value, value / Math.sqrt(2 * (each.length - 1)))];
+  // the variance that is left is as sure as the sample's, which is larger
+  const scatter = (key: string, [value, sample]: readonly [number, number]): Parameter[] => {
+    if (isAlone) return [];
+    const unsure = sample ** 2 * Math.sqrt(2 / (each.length - 1));
+    return [bare(key, value, unsure / Math.max(2 * value, Math.sqrt(unsure)))];
+  };
 
   const [low, high, up, down] = mean as [number, number, number, number];
   const nominal = (up + down) / 2;
   const sums = (sign: 1 | -1) => {
     const both = between(2, 2) + between(3, 3) + 2 * sign * between(2, 3);
     const unsure = within[2 * count + 2]! + within[3 * count + 3]! + 2 * sign * within[2 * count + 3]!;
-    return Math.sqrt(Math.max(0, both - unsure)) / 2 / nominal;
+    return [Math.sqrt(Math.max(0, both - unsure)) / 2 / nominal, Math.sqrt(both) / 2 / nominal] as const;
   };
   const shape = keys.slice(sizes.length).map((key, k) => {
     const j = sizes.length + k;
     const isShared = model.shared > 0;
     const at = sharedAt(model.kind, key);
-    const error = isShared && sure && at !== undefined ? Math.sqrt(sure[at * model.shared + at]!) : errorOf(j);
+    const error =
+      isShared && sure && at !== undefined ? Math.sqrt(sure[at * model.shared + at]!) : errorOf(j);
     return bare(key, mean[j]!, key === 'slope' || key === 'offset' ? undefined : error);
   });
   const { spread } = model;
-  const varied = spread
-    ? Math.sqrt(spread.of.reduce((sum, key) => sum + spreadOf(keys.indexOf(key)) ** 2, 0) / spread.of.length)
-    : 0;
+  const varied = (part: 0 | 1) =>
+    Math.sqrt(mean2((spread?.of ?? []).map(key => spreadOf(keys.indexOf(key))[part])));
   const observed = (value: number) => value / Math.sqrt(2 * fit.observations);
   const cycle = Math.sqrt((fit.noise.variance * (1 - fit.noise.share)) / fit.noise.stepSquare);
   const reading = Math.sqrt(fit.noise.variance * fit.noise.share) / (high - low);
@@ -126,11 +142,11 @@ export function inWords(fit: Fit): FitWords {
       bare('states', ...combined(([a, b, u, d]) => (2 * (b! - a!)) / (u! + d!))),
       bare('asymmetry', ...combined(([, , u, d]) => u! / d! - 1)),
       ...shape,
-      ...scatter('highestVariation', spreadOf(1) / half),
-      ...scatter('lowestVariation', spreadOf(0) / half),
+      ...scatter('highestVariation', spreadOf(1, half)),
+      ...scatter('lowestVariation', spreadOf(0, half)),
       ...scatter('gainVariation', sums(1)),
       ...scatter('asymmetryVariation', sums(-1)),
-      ...(spread ? scatter(spread.key, varied) : []),
+      ...(spread ? scatter(spread.key, [varied(0), varied(1)]) : []),
       bare('cycleNoise', cycle, observed(cycle)),
       bare('readNoise', reading, observed(reading)),
     ],
@@ -140,7 +156,10 @@ export function inWords(fit: Fit): FitWords {
       errors: Object.fromEntries(
         keys.map((key, j) => {
           const error = Math.sqrt(covariance[j * count + j]!);
-          return [key, Number.isNaN(error) ? undefined : error * (sizes.includes(key as never) ? measured.width : 1)];
+          return [
+            key,
+            Number.isNaN(error) ? undefined : error * (sizes.includes(key as never) ? measured.width : 1),
+          ];
         }),
       ),
     })),
@@ -149,6 +168,9 @@ export function inWords(fit: Fit): FitWords {
   };
 }
 
+const mean2 = (values: readonly number[]): number =>
+  values.reduce((sum, x) => sum + x * x, 0) / Math.max(1, values.length);
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const known = (x: number) => (Number.isNaN(x) ? 0 : x);
 
 function inSiemens(key: string, x: number, { least, width }: { least: number; width: number }): number {
@@ -222,21 +244,19 @@ function sharedCovariance({ model, devices, middle }: Fit): Float64Array | undef
     const r = new Float64Array(rows);
     residuals(p, r);
     const { normal } = normalEquations(columns, r);
-    const steps = [2, 3]; // bounds are given where parameters are shared
-    const inverse = inverseOfNormal(Float64Array.of(...steps.flatMap(j => steps.map(k => normal[j * size + k]!))), 2);
+    const block = new Float64Array(own * own).map((_, i) => normal[Math.floor(i / own) * size + (i % own)]!);
+    const inverse = inverseOfNormal(block, own).map(known);
     for (let a = 0; a < shared; a++)
       for (let b = 0; b < shared; b++) {
         let s = normal[(own + a) * size + own + b]!;
-        steps.forEach((j, u) => {
-          steps.forEach((k, v) => {
-            s -= normal[(own + a) * size + j]! * known(inverse[u * 2 + v]!) * normal[k * size + own + b]!;
-          });
-        });
+        for (let j = 0; j < own; j++)
+          for (let k = 0; k < own; k++)
+            s -= normal[(own + a) * size + j]! * inverse[j * own + k]! * normal[k * size + own + b]!;
         complement[a * shared + b]! += s;
       }
     for (const x of r) squares += x * x;
     count += rows;
   }
-  const variance = squares / Math.max(1, count - shared - 2 * devices.length);
+  const variance = squares / Math.max(1, count - shared - own * devices.length);
   return inverseOfNormal(complement, shared).map(x => x * variance);
 }

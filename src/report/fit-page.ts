@@ -2,8 +2,8 @@
  * @file The page of a fit: the cell and how sure each number is, the models that were tried, and pictures of both data and fit.
  */
 import type { Fit } from '../fit/fit.ts';
-import type { Parameter } from '../fit/words.ts';
 import type { Fitted } from '../fit/index.ts';
+import type { Parameter } from '../fit/words.ts';
 import { document } from './document.ts';
 import { fitFigures } from './fits/index.ts';
 import { html, json, type Markup } from './html.ts';
@@ -47,8 +47,12 @@ ${fits.length > 1 ? html`<h3>Models that were tried</h3>${modelTable(fits)}` : u
 <pre class="listing">${cell}</pre></section>
 </main>
 <footer>Made by mortal from ${pulses.name}. One file, no network.</footer>`;
-  return document(title, body, html`<script type="application/json" id="cell-file">${json(JSON.parse(cell))}</script>
-`);
+  return document(
+    title,
+    body,
+    html`<script type="application/json" id="cell-file">${json(JSON.parse(cell))}</script>
+`,
+  );
 }
 
 function parameterTable(
@@ -82,4 +86,5 @@ function modelTable(fits: readonly Fit[]): Markup {
 }
 
 const signed = (x: number): string => `${x < 0 ? '−' : ''}${significant(Math.abs(x))}`;
-const difference = (x: number): string => (Math.abs(x) < 0.05 ? '0' : `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(1)}`);
+const difference = (x: number): string =>
+  Math.abs(x) < 0.05 ? '0' : `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(1)}`;

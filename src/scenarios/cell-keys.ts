@@ -13,8 +13,9 @@ export interface CellKey {
 
 /** The keys of a kind in the order of its description, without what a file says of itself. */
 export function cellKeys(kind: Cell['kind']): Readonly<Record<string, CellKey>> {
-  const members = (Cell as unknown as { oneOf: { properties: Record<string, CellKey & { const?: string }> }[] })
-    .oneOf;
+  const members = (
+    Cell as unknown as { oneOf: { properties: Record<string, CellKey & { const?: string }> }[] }
+  ).oneOf;
   const { properties } = members.find(member => member.properties.kind!.const === kind)!;
   const own = ['kind', '$schema', 'description', 'source'];
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !own.includes(key)));

@@ -7,7 +7,7 @@ import { plural } from '../numbers.ts';
 import { type FitFigure, type FitShown, shownAt } from './fit-figure.ts';
 
 const mostDevices = 6;
-const mostPoints = 300;
+const mostPoints = 240;
 
 export const courses: FitFigure = {
   name: 'courses',
@@ -33,8 +33,14 @@ export const courses: FitFigure = {
             axis: { title: `conductance, ${scale.unit}`, tickCount: 5 },
           });
           const layer = [
-            { mark: { type: 'point', filled: true, size: 9, color: faint, opacity: 0.55, aria: false }, encoding: { x, y: y('measured') } },
-            { mark: { type: 'line', strokeWidth: 1.8, color: anyColours[0], aria: false }, encoding: { x, y: y('fitted') } },
+            {
+              mark: { type: 'point', filled: true, size: 22, color: faint, opacity: 0.5, aria: false },
+              encoding: { x, y: y('measured') },
+            },
+            {
+              mark: { type: 'line', strokeWidth: 1.1, color: anyColours[0], aria: false },
+              encoding: { x, y: y('fitted') },
+            },
           ];
           const settings = devices.map(({ name }) => ({ label: `device ${name}`, values: {} }));
           return {

@@ -19,9 +19,12 @@ export const devices: FitFigure = {
   panel({ words, scale, fit }) {
     if (words.devices.length < 2) return undefined;
     const shown = thinned(words.devices, mostDevices);
-    const keys = Object.keys(shown[0]!.values).filter(key => words.devices.some(each => each.values[key] !== words.devices[0]!.values[key]));
+    const keys = Object.keys(shown[0]!.values).filter(key =>
+      words.devices.some(each => each.values[key] !== words.devices[0]!.values[key]),
+    );
     const factor = (key: string) => (Object.hasOwn(names, key) ? scale.factor : 1);
-    const label = (key: string) => (Object.hasOwn(names, key) ? `${nameOf(key, fit.model.kind)}, ${scale.unit}` : key);
+    const label = (key: string) =>
+      Object.hasOwn(names, key) ? `${nameOf(key, fit.model.kind)}, ${scale.unit}` : key;
     const rows = keys.flatMap(key =>
       shown.map(({ name, values, errors }) => {
         const value = values[key]! / factor(key);
@@ -46,15 +49,37 @@ export const devices: FitFigure = {
             sort: null,
             axis: { title: 'device', labels: shown.length <= 12, labelAngle: 0 },
           };
-          const y = (field: string) => ({ field, type: 'quantitative', scale: { zero: false }, axis: { title: null, tickCount: 4 } });
+          const y = (field: string) => ({
+            field,
+            type: 'quantitative',
+            scale: { zero: false },
+            axis: { title: null, tickCount: 4 },
+          });
           const layer = [
-            { transform: [{ filter: 'isValid(datum.mean)' }], mark: { type: 'rule', color: faint, strokeDash: [4, 3], aria: false }, encoding: { y: y('mean') } },
-            { transform: [{ filter: 'isValid(datum.value)' }], mark: { type: 'rule', strokeWidth: 1.3, color: anyColours[1], aria: false }, encoding: { x, y: y('low'), y2: { field: 'high' } } },
-            { transform: [{ filter: 'isValid(datum.value)' }], mark: { type: 'point', filled: true, size: 40, opacity: 1, color: anyColours[1], aria: false }, encoding: { x, y: y('value') } },
+            {
+              transform: [{ filter: 'isValid(datum.mean)' }],
+              mark: { type: 'rule', color: faint, strokeDash: [4, 3], aria: false },
+              encoding: { y: y('mean') },
+            },
+            {
+              transform: [{ filter: 'isValid(datum.value)' }],
+              mark: { type: 'rule', strokeWidth: 1.3, color: anyColours[1], aria: false },
+              encoding: { x, y: y('low'), y2: { field: 'high' } },
+            },
+            {
+              transform: [{ filter: 'isValid(datum.value)' }],
+              mark: { type: 'point', filled: true, size: 40, opacity: 1, color: anyColours[1], aria: false },
+              encoding: { x, y: y('value') },
+            },
           ];
           const settings = keys.map(key => ({ label: label(key), values: {} }));
           const panel = bySetting({ settings }, frame, { layer }, frame.narrow ? 120 : 130);
-          return { ...look(frame), data: { values: [...rows, ...means] }, ...panel, resolve: { scale: { y: 'independent' } } };
+          return {
+            ...look(frame),
+            data: { values: [...rows, ...means] },
+            ...panel,
+            resolve: { scale: { y: 'independent' } },
+          };
         },
       },
     };

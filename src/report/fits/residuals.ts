@@ -3,7 +3,7 @@ import { directionColour, directionShape, thinned } from '../figures/directions.
 import { fitted, look } from '../figures/vega.ts';
 import { type FitFigure, type FitShown, shownAt, stepShown } from './fit-figure.ts';
 
-const mostPoints = 1200;
+const mostPoints = 900;
 
 export const residuals: FitFigure = {
   name: 'residuals',
@@ -26,13 +26,25 @@ export const residuals: FitFigure = {
               data: { values: rows },
               mark: { type: 'point', filled: true, size: 14, opacity: 0.5, aria: false },
               encoding: {
-                x: { field: 'conductance', type: 'quantitative', scale: { zero: false }, axis: { title: `conductance before the pulse, ${scale.unit}`, tickCount: 6 } },
-                y: { field: 'error', type: 'quantitative', axis: { title: `measured − predicted, ${scale.unit}`, tickCount: 5 } },
+                x: {
+                  field: 'conductance',
+                  type: 'quantitative',
+                  scale: { zero: false },
+                  axis: { title: `conductance before the pulse, ${scale.unit}`, tickCount: 6 },
+                },
+                y: {
+                  field: 'error',
+                  type: 'quantitative',
+                  axis: { title: `measured − predicted, ${scale.unit}`, tickCount: 5 },
+                },
                 color: directionColour,
                 shape: directionShape,
               },
             },
-            { mark: { type: 'rule', color: '#24272c', strokeWidth: 1, aria: false }, encoding: { y: { datum: 0 } } },
+            {
+              mark: { type: 'rule', color: '#24272c', strokeWidth: 1, aria: false },
+              encoding: { y: { datum: 0 } },
+            },
           ],
         }),
       },

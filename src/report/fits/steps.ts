@@ -28,16 +28,31 @@ export const steps: FitFigure = {
             scale: { zero: false },
             axis: { title: `conductance, ${scale.unit}`, tickCount: 6 },
           };
-          const y = { type: 'quantitative', axis: { title: `change by one pulse, ${scale.unit}`, tickCount: 5 } };
+          const y = {
+            type: 'quantitative',
+            axis: { title: `change by one pulse, ${scale.unit}`, tickCount: 5 },
+          };
           return {
             ...look(frame),
             ...fitted(frame.width),
             height: frame.narrow ? 220 : 280,
             layer: [
               { mark: { type: 'rule', color: '#dcdee2', aria: false }, encoding: { y: { datum: 0, ...y } } },
-              { data: { values: lines }, mark: { type: 'line', strokeWidth: 1.8, aria: false }, encoding: { x, y: { field: 'change', ...y }, color: directionColour } },
-              { data: { values: measured }, mark: { type: 'rule', strokeWidth: 1.2, aria: false }, encoding: { x, y: { field: 'low', ...y }, y2: { field: 'high' }, color: directionColour } },
-              { data: { values: measured }, mark: { type: 'point', filled: true, size: 42, opacity: 1, aria: false }, encoding: { x, y: { field: 'change', ...y }, color: directionColour, shape: directionShape } },
+              {
+                data: { values: lines },
+                mark: { type: 'line', strokeWidth: 1.8, aria: false },
+                encoding: { x, y: { field: 'change', ...y }, color: directionColour },
+              },
+              {
+                data: { values: measured },
+                mark: { type: 'rule', strokeWidth: 1.2, aria: false },
+                encoding: { x, y: { field: 'low', ...y }, y2: { field: 'high' }, color: directionColour },
+              },
+              {
+                data: { values: measured },
+                mark: { type: 'point', filled: true, size: 42, opacity: 1, aria: false },
+                encoding: { x, y: { field: 'change', ...y }, color: directionColour, shape: directionShape },
+              },
             ],
           };
         },
