@@ -46,12 +46,12 @@ export function fitFile(path: string, { model, force }: Choice, cwd: string): Fi
     .sort((a, b) => Number(isFit(b)) - Number(isFit(a)) || a.bic - b.bic);
   const best = fits[0]!;
   if (!isFit(best) && !force) {
-    const which = wanted.length === 1 ? `the ${best.model.name} model does` : 'no model does';
+    const which = wanted.length === 1 ? `the ${best.model.name} model` : 'any model';
     throw new InputError([
       {
         where: pulses.name,
         path: '',
-        message: `these data are not what ${which} under these pulses: R² ${best.rSquared.toFixed(2)}, at least ${leastRSquared} is needed${wanted.length === 1 ? ' (--model best tries the others)' : ''}; are directions and the order of rows right? --force takes the fit all the same`,
+        message: `these data are not what ${which} says under these pulses: R² ${best.rSquared.toFixed(2)}, at least ${leastRSquared} is needed${wanted.length === 1 ? ' (--model best tries the others)' : ''}; are directions and the order of rows right? --force takes the fit all the same`,
       },
     ]);
   }
