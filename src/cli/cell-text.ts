@@ -5,7 +5,11 @@ import { si } from './si.ts';
 import { table } from './table.ts';
 
 /** What differs from the usual, with its meaning; and what pulses do. */
-export function cellText(name: string, { cell, pulses }: CellSheet, keys: Readonly<Record<string, CellKey>>): string {
+export function cellText(
+  name: string,
+  { cell, pulses }: CellSheet,
+  keys: Readonly<Record<string, CellKey>>,
+): string {
   const values = cell as unknown as Record<string, unknown>;
   const lines = Object.entries(keys).flatMap(([key, { description, unit, default: usual }]) => {
     const value = values[key];
@@ -17,7 +21,7 @@ export function cellText(name: string, { cell, pulses }: CellSheet, keys: Readon
 }
 
 function pulseLines({ upStep, downStep, symmetryPoint, pulses, devices }: NonNullable<CellSheet['pulses']>) {
-  const number = (x: number) => String(Number(x.toPrecision(3)));
+  const number = (x: number) => (Math.abs(x) < 1e-9 ? '0' : String(Number(x.toPrecision(3))));
   const point = symmetryPoint
     ? `weight ${number(symmetryPoint.nominal)}; of ${devices} cells, the middle 80 % ${number(symmetryPoint.low)} to ${number(symmetryPoint.high)}`
     : 'none within the bounds';
@@ -31,7 +35,11 @@ function pulseLines({ upStep, downStep, symmetryPoint, pulses, devices }: NonNul
 
 function written(value: unknown, unit: string | undefined): string {
   if (typeof value === 'number') return unit === 'S' ? si(value, 'S') : String(Number(value.toPrecision(5)));
-  return Array.isArray(value) ? `${value.length} values` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return Array.isArray(value)
+    ? `${value.length} values`
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
 }
 
 /** A meaning up to its first stop, without the name elsewhere. */

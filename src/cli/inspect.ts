@@ -14,7 +14,10 @@ export function addInspect({ program, world, does }: Shell): void {
   program
     .command('inspect')
     .description('say what a chip is made of: crossbars, tiles, cells, flaws; or what pulses do to a cell')
-    .argument('<device>', 'name of a chip in devices/chips or a cell in devices/cells, or path of such a file')
+    .argument(
+      '<device>',
+      'name of a chip in devices/chips or a cell in devices/cells, or path of such a file',
+    )
     .option('--data <set>', 'the data set a chip is to see, which decides its inputs', 'mnist')
     .option('--seed <n>', 'measure the individual chip of this seed as well', whole)
     .option('--html <file>', 'draw a page of pictures of a cell')
@@ -29,7 +32,9 @@ Examples:
     .action(
       does(async (name: string, options: Options) => {
         const { isCell } = await import('../scenarios/load-cell.ts');
-        return isCell(name, world.cwd) ? inspectCell(name, options, world) : inspectChip(name, options, world);
+        return isCell(name, world.cwd)
+          ? inspectCell(name, options, world)
+          : inspectChip(name, options, world);
       }),
     );
 }
@@ -64,12 +69,13 @@ async function inspectCell(name: string, { seed, json, html }: Options, world: W
 }
 
 async function inspectChip(name: string, { data, seed, json, html }: Options, world: World): Promise<number> {
-  const [{ loadChip }, { describeChip, sizesOf }, { chipText, individualText }, { InputError }] = await Promise.all([
-    import('../scenarios/load-chip.ts'),
-    import('../scenarios/describe-chip.ts'),
-    import('./chip-text.ts'),
-    import('../scenarios/problems.ts'),
-  ]);
+  const [{ loadChip }, { describeChip, sizesOf }, { chipText, individualText }, { InputError }] =
+    await Promise.all([
+      import('../scenarios/load-chip.ts'),
+      import('../scenarios/describe-chip.ts'),
+      import('./chip-text.ts'),
+      import('../scenarios/problems.ts'),
+    ]);
   const model = await loadChip(name, world.cwd);
   if (html !== undefined)
     throw new InputError([{ where: '--html', path: '', message: `draws cells, and "${name}" is a chip` }]);

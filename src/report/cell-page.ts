@@ -5,13 +5,17 @@ import type { CellKey } from '../scenarios/cell-keys.ts';
 import type { CellSheet } from '../scenarios/cell-sheet.ts';
 import { cellFigures } from './cells/index.ts';
 import { document } from './document.ts';
-import { html, type Markup } from './html.ts';
+import { html, type Markup, prose } from './html.ts';
 import { quantityIn } from './numbers.ts';
 import { place } from './place.ts';
 import { tabled } from './tables.ts';
 
 /** The page, as HTML. @param name of the cell @param keys what each number means */
-export async function cellPage(name: string, sheet: CellSheet, keys: Readonly<Record<string, CellKey>>): Promise<string> {
+export async function cellPage(
+  name: string,
+  sheet: CellSheet,
+  keys: Readonly<Record<string, CellKey>>,
+): Promise<string> {
   const panels: Markup[] = [];
   for (const figure of cellFigures) {
     const panel = figure.panel(sheet);
@@ -39,7 +43,7 @@ function numberTable(cell: CellSheet['cell'], keys: Readonly<Record<string, Cell
   const rows = Object.entries(keys).map(([key, { description, unit, default: usual }]) => {
     const value = values[key];
     const isUsual = JSON.stringify(value) === JSON.stringify(usual);
-    return html`<tr${isUsual ? html` class="usual"` : undefined}><th scope="row"><code>${key}</code></th><td class="number">${written(value, unit)}</td><td>${description}</td></tr>
+    return html`<tr${isUsual ? html` class="usual"` : undefined}><th scope="row"><code>${key}</code></th><td class="number">${written(value, unit)}</td><td>${prose(description)}</td></tr>
 `;
   });
   return tabled(

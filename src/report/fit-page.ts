@@ -6,7 +6,7 @@ import type { Fitted } from '../fit/index.ts';
 import type { Parameter } from '../fit/words.ts';
 import { document } from './document.ts';
 import { fitFigures } from './fits/index.ts';
-import { html, json, type Markup } from './html.ts';
+import { html, json, type Markup, prose } from './html.ts';
 import { commonScale, plural, quantityIn, significant } from './numbers.ts';
 import { place } from './place.ts';
 import { tabled } from './tables.ts';
@@ -62,7 +62,7 @@ function parameterTable(
   const rows = parameters.map(({ key, value, error, unit }) => {
     const written = (x: number) => (unit === 'S' ? quantityIn(x, 'S') : signed(x));
     const sure = error === undefined ? 'as measured' : `± ${written(error)}`;
-    return html`<tr><th scope="row"><code>${key}</code></th><td class="number">${written(value)}</td><td class="number">${sure}</td><td>${descriptions[key]}</td></tr>
+    return html`<tr><th scope="row"><code>${key}</code></th><td class="number">${written(value)}</td><td class="number">${sure}</td><td>${prose(descriptions[key] ?? '')}</td></tr>
 `;
   });
   return tabled(

@@ -52,14 +52,24 @@ export async function cellSheet(cell: Cell): Promise<CellSheet> {
 }
 
 function pulseSheet(cell: PulsedCell, engine: Engine): PulseSheet {
-  const nominal = arrayOf(without(cell, /Variation$|^variation$|^stuck$|Noise$|^lifetime$|^diffusion$/), 1, engine);
+  const nominal = arrayOf(
+    without(cell, /Variation$|^variation$|^stuck$|Noise$|^lifetime$|^diffusion$/),
+    1,
+    engine,
+  );
   const apart = arrayOf(without(cell, /Noise$|^stuck$|^lifetime$|^diffusion$/), devices, engine);
-  const noisy = arrayOf(without(cell, /Variation$|^variation$|^stuck$|^lifetime$|^diffusion$/), traces, engine);
+  const noisy = arrayOf(
+    without(cell, /Variation$|^variation$|^stuck$|^lifetime$|^diffusion$/),
+    traces,
+    engine,
+  );
   const pulses = Math.max(10, Math.min(mostPulses, Math.ceil(1.2 * traverse(nominal))));
   const [middle, all, shaken] = [nominal, apart, noisy].map(array => ramp(array, pulses));
   const schedule = rowsOf(pulses);
   const symmetry = symmetryPoint(nominal, 0);
-  const theirs = Array.from({ length: devices }, (_, k) => symmetryPoint(apart, k)).filter(w => w !== undefined);
+  const theirs = Array.from({ length: devices }, (_, k) => symmetryPoint(apart, k)).filter(
+    w => w !== undefined,
+  );
   return {
     pulses,
     devices,
@@ -84,12 +94,22 @@ function pulseSheet(cell: PulsedCell, engine: Engine): PulseSheet {
 /** The cell with everything that these keys are about at 0. */
 const without = (cell: PulsedCell, keys: RegExp): PulsedCell =>
   Object.fromEntries(
-    Object.entries(cell).map(([key, value]) => [key, keys.test(key) && typeof value === 'number' ? 0 : value]),
+    Object.entries(cell).map(([key, value]) => [
+      key,
+      keys.test(key) && typeof value === 'number' ? 0 : value,
+    ]),
   ) as PulsedCell;
 
 function arrayOf(cell: PulsedCell, count: number, engine: Engine): CellArray {
   const stream = (path: string) => streamOf(1, `sheet/${path}`);
-  return buildArray(cell, engine.matrix(1, count), drawFlaws(cell, 1, 1, count, engine, stream)!, 1, engine, stream);
+  return buildArray(
+    cell,
+    engine.matrix(1, count),
+    drawFlaws(cell, 1, 1, count, engine, stream)!,
+    1,
+    engine,
+    stream,
+  );
 }
 
 const ends = ({ steps }: CellArray, k: number) => ({ low: steps.low.data[k]!, high: steps.high.data[k]! });

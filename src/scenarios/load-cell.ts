@@ -10,7 +10,8 @@ import { check } from './validate.ts';
 
 /** A path is what its file says; a name that both have is the chip's. @throws InputError where the file cannot be read */
 export function isCell(name: string, cwd: string): boolean {
-  if (!name.endsWith('.json')) return !deviceNames('chip').includes(name) && deviceNames('cell').includes(name);
+  if (!name.endsWith('.json'))
+    return !deviceNames('chip').includes(name) && deviceNames('cell').includes(name);
   return kindOf(parse(readSource(name, cwd)), resolve(cwd, name)) === 'cell';
 }
 

@@ -24,7 +24,12 @@ export const pulseResponse: CellFigure = {
       drawing: {
         kind: 'vega-lite',
         specification: frame => {
-          const x = { field: 'pulse', type: 'quantitative', axis: { title: 'pulse', tickCount: 6 }, scale: { nice: false } };
+          const x = {
+            field: 'pulse',
+            type: 'quantitative',
+            axis: { title: 'pulse', tickCount: 6 },
+            scale: { nice: false },
+          };
           const y = (field: string) => ({
             field,
             type: 'quantitative',
@@ -35,9 +40,21 @@ export const pulseResponse: CellFigure = {
             ...fitted(frame.width),
             height: frame.narrow ? 220 : 300,
             layer: [
-              { data: { values: ramp }, mark: { type: 'area', color: anyColours[1], opacity: 0.22, aria: false }, encoding: { x, y: y('low'), y2: { field: 'high' } } },
-              { data: { values: single }, mark: { type: 'line', color: faint, strokeWidth: 0.8, opacity: 0.8, aria: false }, encoding: { x, y: y('weight'), detail: { field: 'trace' } } },
-              { data: { values: ramp }, mark: { type: 'line', color: anyColours[1], strokeWidth: 2.2, aria: false }, encoding: { x, y: y('nominal') } },
+              {
+                data: { values: ramp },
+                mark: { type: 'area', color: anyColours[1], opacity: 0.22, aria: false },
+                encoding: { x, y: y('low'), y2: { field: 'high' } },
+              },
+              {
+                data: { values: single },
+                mark: { type: 'line', color: faint, strokeWidth: 0.8, opacity: 0.8, aria: false },
+                encoding: { x, y: y('weight'), detail: { field: 'trace' } },
+              },
+              {
+                data: { values: ramp },
+                mark: { type: 'line', color: anyColours[1], strokeWidth: 2.2, aria: false },
+                encoding: { x, y: y('nominal') },
+              },
             ],
           };
         },

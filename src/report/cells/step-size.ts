@@ -14,7 +14,7 @@ export const stepSize: CellFigure = {
       { direction: 'up', weight, change: up.nominal, low: up.low, high: up.high },
       { direction: 'down', weight, change: -down.nominal, low: -down.high, high: -down.low },
     ]);
-    const number = (x: number) => (x < 0 ? `−${significant(-x)}` : significant(x));
+    const number = (x: number) => (Math.abs(x) < 1e-6 ? '0' : x < 0 ? `−${significant(-x)}` : significant(x));
     return {
       title: symmetryPoint
         ? `Up and down pulses are alike at weight ${number(symmetryPoint.nominal)}`
@@ -28,8 +28,17 @@ export const stepSize: CellFigure = {
       drawing: {
         kind: 'vega-lite',
         specification: frame => {
-          const x = { field: 'weight', type: 'quantitative', scale: { nice: false }, axis: { title: 'weight, in units of its range', tickCount: 6 } };
-          const y = (field: string) => ({ field, type: 'quantitative', axis: { title: 'size of a step, in units of the range', tickCount: 5, format: '~g' } });
+          const x = {
+            field: 'weight',
+            type: 'quantitative',
+            scale: { nice: false },
+            axis: { title: 'weight, in units of its range', tickCount: 6 },
+          };
+          const y = (field: string) => ({
+            field,
+            type: 'quantitative',
+            axis: { title: 'size of a step, in units of the range', tickCount: 5, format: '~g' },
+          });
           const point = symmetryPoint
             ? [
                 {
@@ -44,8 +53,16 @@ export const stepSize: CellFigure = {
             ...fitted(frame.width),
             height: frame.narrow ? 220 : 280,
             layer: [
-              { data: { values: rows }, mark: { type: 'area', opacity: 0.18, aria: false }, encoding: { x, y: y('low'), y2: { field: 'high' }, color: { ...directionColour, legend: null } } },
-              { data: { values: rows }, mark: { type: 'line', strokeWidth: 2, aria: false }, encoding: { x, y: y('change'), color: directionColour } },
+              {
+                data: { values: rows },
+                mark: { type: 'area', opacity: 0.18, aria: false },
+                encoding: { x, y: y('low'), y2: { field: 'high' }, color: directionColour },
+              },
+              {
+                data: { values: rows },
+                mark: { type: 'line', strokeWidth: 2, aria: false },
+                encoding: { x, y: y('change'), color: directionColour },
+              },
               ...point,
             ],
           };
