@@ -107,6 +107,8 @@ function restingRows(runs: readonly Run[], { low, high, up, down }: Sketch): Uin
 }
 
 const mostRounds = 8;
+/** Each turn of a search only has to get nearer: the next one goes on. */
+const turn = { enough: 1e-8, mostIterations: 20 };
 
 /** @throws RangeError where no start of the model is finite */
 export function fitModel(model: StepModel, measured: Measured): Fit {
@@ -203,6 +205,7 @@ function fitOwn({ model, measured, own, shared, middle }: State, k: number, filt
     low: low.slice(0, size),
     high: high.slice(0, size),
     count: filtered.errors.length,
+    ...turn,
     residuals: (p, out) => weightedErrors(model, isAlone ? p : whole(p, shared), runs, middle, filtered, out),
   });
 }
@@ -224,6 +227,7 @@ function fitAll(state: State, filtered: readonly Filtered[]): Solution {
     low: joined(k => limits[k]!.low),
     high: joined(k => limits[k]!.high),
     count,
+    ...turn,
     rows: [
       ...own.flatMap((_, k) => new Array(model.own).fill([starts[k]!, starts[k + 1]!])),
       ...new Array(model.shared).fill([0, count]),

@@ -14,6 +14,9 @@ export interface LeastSquares {
   readonly high?: readonly number[];
   /** how many residuals */
   readonly count: number;
+  /** ends when a step takes away no more than this share of the sum of squares; next to nothing when absent */
+  readonly enough?: number;
+  readonly mostIterations?: number;
   /** of each parameter, the residuals [from, to) that it has a part in; all when absent */
   readonly rows?: readonly (readonly [from: number, to: number])[];
   /** Writes the residuals at p. */
@@ -27,11 +30,10 @@ export interface Solution {
   readonly covariance: Float64Array;
 }
 
-const mostIterations = 100;
 const mostDamping = 1e12;
 
 export function leastSquares(problem: LeastSquares): Solution {
-  const { count, start } = problem;
+  const { count, start, enough = 1e-14, mostIterations = 200 } = problem;
   const size = start.length;
   const low = problem.low ?? start.map(() => Number.NEGATIVE_INFINITY);
   const high = problem.high ?? start.map(() => Number.POSITIVE_INFINITY);
@@ -59,8 +61,7 @@ export function leastSquares(problem: LeastSquares): Solution {
       const reached = squares(trial);
       isBetter = step !== undefined && reached < sum;
       if (isBetter) {
-        const moved = Math.max(...p.map((x, j) => Math.abs(next[j]! - x) / (Math.abs(x) + 1e-12)));
-        isDone = sum - reached <= 1e-12 * sum && moved < 1e-7;
+        isDone = sum - reached <= enough * sum;
         [p, r, sum] = [next, trial, reached];
         damping = Math.max(1e-12, damping / 9);
       } else damping *= 4;

@@ -4,9 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PulsedCell } from '../../src/chips/cells/cell.ts';
 import { stepResponse } from '../../src/chips/cells/index.ts';
+import { nominalStep, shares } from '../../src/chips/cells/steps.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { fitFile } from '../../src/fit/index.ts';
 import { models } from '../../src/fit/models.ts';
+import { loadCell } from '../../src/scenarios/load-cell.ts';
 import { cellOf } from '../fixtures/cells.ts';
 import { freshFolder, write } from '../fixtures/folders.ts';
 import { measuredPulses, type Protocol } from '../fixtures/pulse-data.ts';
@@ -157,3 +159,49 @@ test.each(models.map(model => [model.name, model] as const))(
         );
   },
 );
+
+describe('traces of the presets', () => {
+  const settled = /Variation$|^variation$|^stuck$|^lifetime$|^diffusion$/; // one nominal device, its noise left as it is
+  test.each([
+    ['gokmen-vlasov', 'constant', 1300, 0.06],
+    ['ecram-li', 'linear', 1100, 0.06],
+    ['capacitor', 'linear', 450, 0.06],
+    ['reram-sb', 'soft-bounds', 1500, 0.35], // reading noise of a tenth of the range and a walk on top
+    ['reram-es', 'exponential', 1500, 0.4],
+    ['neurosim-epiram', 'linear', 64, 0.25],
+  ])('of %s lead back to its steps', async (name, model, pulses, tolerance) => {
+    const preset = (await loadCell(name, '/')) as PulsedCell;
+    const quiet = Object.fromEntries(
+      Object.entries(preset).map(([key, value]) => [key, settled.test(key) ? 0 : value]),
+    ) as PulsedCell;
+    const cell = { ...quiet, ...range };
+    const { best } = fitted(cell, model, { pulses, cycles: 1 });
+    const { measured, middle, devices } = best;
+    const response = stepResponse(cell, nominalSteps(cell), 1, () => {
+      throw new Error('nothing is to be drawn');
+    });
+    const [least, width] = [measured.least, measured.width];
+    for (const w of [-0.5, 0, 0.5])
+      for (const isUp of [true, false]) {
+        const x = (1e-6 + (20e-6 * (1 + w)) / 2 - least) / width;
+        const step =
+          devices.reduce((sum, { p }) => sum + best.model.step(p, x, isUp, middle), 0) / devices.length;
+        const known = response.step(0, w, isUp);
+        const all = Math.max(Math.abs(response.step(0, w, true)), Math.abs(response.step(0, w, false)));
+        expect(Math.abs((step * width) / 10e-6 - known) / all, `${w} ${isUp}`).toBeLessThan(tolerance);
+      }
+  });
+});
+
+/** Sizes and bounds of a nominal cell, in a range of 1. */
+function nominalSteps(cell: PulsedCell) {
+  const one = (x: number) => ({ rows: 1, columns: 1, data: Float32Array.of(x) });
+  const share = shares(cell);
+  const step = nominalStep(cell, 1);
+  return {
+    up: one(step * share.up),
+    down: one(step * share.down),
+    low: one(cell.lowest),
+    high: one(cell.highest),
+  };
+}
