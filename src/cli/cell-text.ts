@@ -35,11 +35,9 @@ function pulseLines({ upStep, downStep, symmetryPoint, pulses, devices }: NonNul
 
 function written(value: unknown, unit: string | undefined): string {
   if (typeof value === 'number') return unit === 'S' ? si(value, 'S') : String(Number(value.toPrecision(5)));
-  return Array.isArray(value)
-    ? `${value.length} values`
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  if (Array.isArray(value)) return `${value.length} values`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return 'kind' in value ? String(value.kind) : 'as described'; // a part with keys of its own
 }
 
 /** A meaning up to its first stop, without the name elsewhere. */

@@ -58,5 +58,8 @@ function written(value: unknown, unit: string | undefined): string {
     return unit === 'S' ? quantityIn(value, 'S') : String(Number(value.toPrecision(5))).replace('-', '−');
   if (Array.isArray(value)) return value.length > 4 ? `${value.length} values` : value.join(', ');
   if (value === undefined) return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? described(value) : String(value);
 }
+
+/** A part with keys of its own, by its kind. */
+const described = (part: object): string => ('kind' in part ? String(part.kind) : 'as described');
