@@ -1,11 +1,12 @@
 /**
- * @file The command line: `mortal run`, `tune`, `status`, `check`, `report`, `list`, `inspect`, `data`. One file per command; each parses, calls and prints.
+ * @file The command line: `mortal run`, `tune`, `status`, `check`, `report`, `list`, `inspect`, `fit`, `data`. One file per command; each parses, calls and prints.
  * Exit codes: 0 done; 1 a trial failed; 2 something is wrong with what was asked, nothing was run; 130 stopped by Ctrl-C.
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './check.ts';
 import { addData } from './data.ts';
+import { addFit } from './fit.ts';
 import { addInspect } from './inspect.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
@@ -56,6 +57,7 @@ export async function main(argv: readonly string[], world: World = realWorld()):
     addCheck,
     addList,
     addInspect,
+    addFit,
     addData,
     addSchema,
     addRunTrial,

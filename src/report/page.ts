@@ -3,17 +3,17 @@
  */
 import { accessTable } from './access.ts';
 import { document } from './document.ts';
-import { type Figure, type Numbers, narrow, type Panel, wide } from './figures/figure.ts';
+import type { Figure } from './figures/figure.ts';
 import { figures } from './figures/index.ts';
-import { render } from './figures/vega.ts';
-import { html, json, type Markup, prose, raw } from './html.ts';
+import { html, json, type Markup, prose } from './html.ts';
 import { measuresTable } from './measures.ts';
 import { facts, method } from './method.ts';
 import { paperTable } from './paper.ts';
+import { place } from './place.ts';
 import { race } from './race.ts';
 import type { Study } from './study.ts';
 import { enduranceTable, pairedTable } from './sweep-tables.ts';
-import { failures, glance, readouts, results, tabled } from './tables.ts';
+import { failures, glance, readouts, results } from './tables.ts';
 import { answer } from './words.ts';
 
 /**
@@ -25,7 +25,9 @@ export async function page(study: Study, drawn: readonly Figure[] = figures): Pr
   const panels: Markup[] = [];
   for (const figure of drawn) {
     const panel = figure.panel(study);
-    if (panel) panels.push(await place(study, figure, panel, panels.length + 1));
+    if (!panel) continue;
+    const below = figure.name === 'chip' ? accessTable(study) : undefined;
+    panels.push(await place(figure.name, panel, panels.length + 1, below));
   }
   const { headline } = answer(study);
   const body = html`<header>
@@ -71,55 +73,4 @@ ${glance(study)}
 ${enduranceTable(study)}
 ${study.axes.length > 0 ? [paragraphs, places] : [places, paragraphs]}
 ${costs.length > 0 ? html`<p>What each setting costs against “${first}”, in percentage points of test error, least first:</p>${list(costs)}` : undefined}`;
-}
-
-/** A figure with number, caption, what it was drawn from, and ways to save it. */
-async function place(
-  study: Study,
-  { name }: Figure,
-  { title, caption, drawing, numbers = [] }: Panel,
-  number: number,
-): Promise<Markup> {
-  const id = `figure-${name}`;
-  const save = (what: string, label: string, file: string) =>
-    html`<a data-save="${what}" download="${file}" href="#${id}">${label}</a>`;
-  const drawn =
-    drawing.kind === 'markup'
-      ? drawing.markup
-      : html`<div class="wide">${raw(await render(drawing.specification(wide), `${name}-wide`))}</div>
-<div class="narrow">${raw(await render(drawing.specification(narrow), `${name}-narrow`))}</div>`;
-  const links =
-    drawing.kind === 'markup'
-      ? []
-      : [
-          save(`${id}-specification`, 'Vega-Lite', `${name}.vl.json`),
-          ' · ',
-          save('svg', 'SVG', `${name}.svg`),
-          ...(numbers.length > 0 ? [' · ', save('csv', 'CSV', `${name}.csv`)] : []),
-        ];
-  const specification =
-    drawing.kind === 'vega-lite'
-      ? html`<script type="application/json" id="${id}-specification">${json(drawing.specification(wide))}</script>`
-      : undefined;
-  return html`<figure class="figure" id="${id}"><h3>${prose(title)}</h3>
-<div class="drawing">${drawn}</div>
-<figcaption><b>Figure ${number}.</b> ${prose(caption)}${links.length > 0 ? html` <span class="save">Save: ${links}</span>` : undefined}</figcaption>
-${name === 'chip' ? accessTable(study) : undefined}${behind(numbers)}${specification}</figure>
-`;
-}
-
-/** The table behind a figure. Saved as CSV it is read by programs: whole names, numbers without commas, nothing where there is nothing. */
-function behind(numbers: readonly Numbers[]): Markup | undefined {
-  if (numbers.length === 0) return undefined;
-  const columns = Object.keys(numbers[0]!);
-  const value = (line: Numbers, column: string) => {
-    const each = line[column] ?? '';
-    return typeof each === 'number'
-      ? html`<td class="number">${Number(each.toPrecision(6))}</td>`
-      : html`<td>${each}</td>`;
-  };
-  const head = html`<tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr>`;
-  const body = numbers.map(line => html`<tr>${columns.map(column => value(line, column))}</tr>\n`);
-  return html`<details class="behind"><summary>The numbers of this figure</summary>
-${tabled('behind', undefined, html`<thead>${head}</thead><tbody>${body}</tbody>`)}</details>`;
 }

@@ -188,6 +188,8 @@ const tables = {
   readouts: 'Every readout',
   knowledge: 'What each access may know',
   parameters: 'Parameters of the chip',
+  fitted: 'Parameters of the cell',
+  models: 'Models that were fitted',
   race: 'Ranks, and passes to a given error',
   tuning: 'Settings tried for each learner',
   behind: 'Numbers of a figure',

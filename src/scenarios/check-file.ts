@@ -57,8 +57,8 @@ function trialsInWords({ settings, seeds }: Scenario): string {
 
 const several = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** By its folder, else by its keys. */
-function kindOf(written: Written, path: string): DeviceKind | 'scenario' | undefined {
+/** What a file describes: by its folder, else by its keys. */
+export function kindOf(written: Written, path: string): DeviceKind | 'scenario' | undefined {
   if (['learners', 'question', 'seeds'].some(key => entry(written, key) !== undefined)) return 'scenario';
   const kinds = Object.keys(deviceKinds) as DeviceKind[];
   const byFolder = kinds.find(kind => path.split(/[\\/]/).at(-2) === deviceKinds[kind].folder);

@@ -10,7 +10,7 @@ import { readSource } from './read.ts';
 const mostNumbers = 20_000;
 
 /** A line with something in it. */
-interface Line {
+export interface Line {
   /** from 1, as editors count */
   readonly number: number;
   readonly cells: readonly string[];
@@ -61,7 +61,8 @@ export function readCurves(path: string, folder: string): Curves {
   return { input: column(0), outputs, deviations };
 }
 
-const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+/** How numbers are written in such a file. */
+export const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 function textOf(path: string, folder: string): string {
   try {
@@ -72,7 +73,8 @@ function textOf(path: string, folder: string): string {
   }
 }
 
-const linesOf = (text: string): Line[] =>
+/** Lines with something in them, quotes taken off. */
+export const linesOf = (text: string): Line[] =>
   text
     .split(/\r\n|\n|\r/)
     .map((line, i) => ({

@@ -8,13 +8,21 @@ import { InputError } from './problems.ts';
 
 const largest = 2 ** 20; // a hand-written file; more would only be slow to complain about
 
-/** The file as a source, called as one would call it from the folder `cwd`. @throws InputError */
-export function readSource(path: string, cwd: string): Source {
+/**
+ * The file as a source, called as one would call it from the folder `cwd`.
+ * @param most bytes that are read @throws InputError
+ */
+export function readSource(path: string, cwd: string, most: number = largest): Source {
   const whole = resolve(cwd, path);
   const name = nearName(whole, cwd);
   const wrong = (message: string) => new InputError([{ where: name, path: '', message }]);
   try {
-    if (statSync(whole).size > largest) throw wrong('larger than 1 MiB, which no scenario or device is');
+    if (statSync(whole).size > most)
+      throw wrong(
+        most === largest
+          ? 'larger than 1 MiB, which no scenario or device is'
+          : `larger than ${most / 2 ** 20} MiB, the most that is read`,
+      );
     const text = readFileSync(whole, 'utf8');
     return { name, text: text.replace(/^\ufeff/, ''), folder: dirname(whole), kind: 'file' };
   } catch (error) {

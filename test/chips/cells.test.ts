@@ -35,6 +35,7 @@ const kinds = {
   'linear-step': cellOf('linear-step', { states: 80, upSlope: 0.6, downSlope: 0.3 }),
   'growing steps': cellOf('linear-step', { states: 80, upSlope: -0.4, downSlope: -0.2 }),
   'soft-bounds': cellOf('soft-bounds', { states: 80, asymmetry: 0.3 }),
+  'soft-bounds of several slopes': cellOf('soft-bounds', { states: 80, slopeVariation: 0.3 }),
   'soft-bounds with a reference': cellOf('soft-bounds', { states: 80, reference: 0.2, asymmetry: 0.3 }),
   'exponential-step': cellOf('exponential-step', { states: 80, upExponent: 2, upFactor: 0.3 }),
   'power-step': cellOf('power-step', { states: 20, upExponent: 1.7, downExponent: 0.6 }),
@@ -241,4 +242,59 @@ test('a reset leads to the level of each cell, with noise of its own every time'
   expect(Math.abs(deviationOf(first!.map((w, k) => w - second![k]!)) / (0.01 * Math.SQRT2) - 1)).toBeLessThan(
     0.03,
   );
+});
+
+describe('soft bounds', () => {
+  test('of which the slopes vary end each at a weight of its own, and differ by that much', () => {
+    const cell = cellOf('soft-bounds', { states: 80, slopeVariation: 0.15 });
+    const { response, steps } = arrayOf(cell);
+    const size = steps.up.data[0]!;
+    const slopes = (isUp: boolean) =>
+      Array.from(
+        { length: cells },
+        (_, k) => (1 - Math.abs(response.step(k, isUp ? 0.5 : -0.5, isUp)) / size) / 0.5,
+      );
+    const [up, down] = [slopes(true), slopes(false)];
+    for (const each of [up, down]) {
+      expect(meanOf(each)).toBeCloseTo(1, 2);
+      expect(deviationOf(each)).toBeCloseTo(0.15, 2);
+    }
+    const together = meanOf(up.map((x, k) => (x - 1) * (down[k]! - 1))) / 0.15 ** 2;
+    expect(Math.abs(together)).toBeLessThan(0.05); // up and down apart
+    for (let k = 0; k < 20; k++) expect(response.step(k, 0, true)).toBeCloseTo(size, 8);
+  });
+
+  test('of which the slopes vary have weight 0 where their steps are alike, if the reference is set there', () => {
+    const cell = cellOf('soft-bounds', {
+      states: 80,
+      slopeVariation: 0.3,
+      asymmetryVariation: 0.1,
+      referencePoint: 'symmetry',
+    });
+    const { response } = arrayOf(cell, { count: 100 });
+    for (let k = 0; k < 100; k++)
+      expect(response.step(k, 0, true) + response.step(k, 0, false)).toBeCloseTo(0, 7);
+  });
+
+  test.prop(
+    [fc.double({ min: 0.001, max: 0.1, noNaN: true }), fc.double({ min: 1.2, max: 6, noNaN: true })],
+    {
+      numRuns: 20,
+    },
+  )('draw a curve that is exponential in the number of pulses', (rate, beyond) => {
+    const [lowest, highest] = [-1, beyond - 1];
+    const cell = cellOf('soft-bounds', {
+      states: 4 / (rate * beyond),
+      lowest,
+      highest,
+      asymmetry: highest - 1,
+    });
+    const array = arrayOf(cell, { count: 1, start: lowest });
+    for (const p of [1, 10, 40]) {
+      array.weights.data[0] = lowest;
+      array.written();
+      array.pulseSingly(0, p);
+      expect(array.weights.data[0]).toBeCloseTo(lowest + beyond * (1 - (1 - rate) ** p), 4);
+    }
+  });
 });

@@ -12,7 +12,7 @@ import { mortal, scenario } from '../fixtures/world.ts';
 const root = process.cwd();
 
 describe('mortal', () => {
-  test.each(['run', 'status', 'report', 'check', 'list', 'inspect', 'data'])(
+  test.each(['run', 'status', 'report', 'check', 'list', 'inspect', 'fit', 'data'])(
     '%s --help has an example',
     async command => {
       const { code, out } = await mortal(root, [command, '--help']);
