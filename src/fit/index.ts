@@ -47,16 +47,24 @@ export function fitFile(path: string, { model, force }: Choice, cwd: string): Fi
   const best = fits[0]!;
   if (!isFit(best) && !force) {
     const which = wanted.length === 1 ? `the ${best.model.name} model` : 'any model';
-    throw new InputError([
-      {
-        where: pulses.name,
-        path: '',
-        message: `these data are not what ${which} says under these pulses: R² ${best.rSquared.toFixed(2)}, at least ${leastRSquared} is needed${wanted.length === 1 ? ' (--model best tries the others)' : ''}; are directions and the order of rows right? --force takes the fit all the same`,
-      },
-    ]);
+    const device = standing(best);
+    const why =
+      best.rSquared < leastRSquared || device === undefined
+        ? `R² ${best.rSquared.toFixed(2)}, at least ${leastRSquared} is needed`
+        : `its pulses of one direction do not move device "${device}" that way`;
+    const others = wanted.length === 1 ? ' (--model best tries the others)' : '';
+    const message = `these data are not what ${which} says under these pulses: ${why}${others}; are directions and the order of rows right? --force takes the fit all the same`;
+    throw new InputError([{ where: pulses.name, path: '', message }]);
   }
   return { pulses, fits, best, words: inWords(best) };
 }
 
-const isFit = ({ rSquared, devices }: Fit): boolean =>
-  rSquared >= leastRSquared && devices.every(({ p }) => p[2]! > 0 && p[3]! > 0);
+const isFit = (fit: Fit): boolean => fit.rSquared >= leastRSquared && standing(fit) === undefined;
+
+/** A device that one direction of pulses does not move, or not in that direction. */
+function standing({ model, devices, middle }: Fit): string | undefined {
+  return devices.find(({ p }) => {
+    const { up, down } = model.inWords(p, middle, (p[1]! - p[0]!) / 2);
+    return !(up > 0 && down > 0);
+  })?.name;
+}

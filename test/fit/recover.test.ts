@@ -167,7 +167,7 @@ describe('traces of the presets', () => {
     ['ecram-li', 'linear', { pulses: 1100 }, 0.06],
     ['capacitor', 'linear', { pulses: 450 }, 0.06],
     ['reram-sb', 'soft-bounds', { pulses: 1500 }, 0.35], // reading noise of a tenth of the range and a walk on top
-    ['neurosim-epiram', 'linear', { pulses: 64, devices: 4, cycles: 3 }, 0.15],
+    ['neurosim-epiram', 'linear', { pulses: 64, devices: 4, cycles: 3 }, 0.25],
   ])('of %s lead back to its steps', async (name, model, protocol, tolerance) => {
     const preset = (await loadCell(name, '/')) as PulsedCell;
     const quiet = Object.fromEntries(
