@@ -96,7 +96,7 @@ export interface Learner<A extends Access = Access, O extends TObject = TObject>
   readonly options: O;
   /** chip passes per training sample; what a training epoch costs */
   passes(options: Static<O>): { training: number };
-  /** what the learner asks of the chip's making; `dense`: that every layer be one crossbar, for it carries errors back through whole matrices of weights */
+  /** what the learner asks of the chip's making; `dense`: that every layer be one crossbar, from all inputs to all units */
   needs(options: Static<O>): { labels: LabelEntry; network?: NetworkRequest; dense?: true };
   train(lesson: Lesson<A, Static<O>>): Classifier;
 }

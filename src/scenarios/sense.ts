@@ -109,7 +109,7 @@ export function networkProblems(
   const { network, dense } = learner.needs(options);
   const fielded = chip.layers.findIndex(layer => typeof layer !== 'number');
   if (dense && fielded >= 0) {
-    const message = `"${name}" carries errors back through whole matrices of weights, but layer ${fielded + 1} of the chip has local fields; leave one of the two out`;
+    const message = `"${name}" needs layers of one crossbar, from all inputs to all units, but layer ${fielded + 1} of the chip has local fields; leave one of the two out`;
     return [problem(written, path, above, message)];
   }
   const wrong = network && misfit(chip);

@@ -67,7 +67,7 @@ describe('a scenario', () => {
     await expect(asked).rejects.toThrow('10 inputs do not lie on a grid');
     const fitting = loaded([16, tiny], ['ff', 'backprop-loop']);
     await expect(fitting).rejects.toThrow(
-      /test\.json:\d+:\d+ learners\.1: "backprop-loop" carries errors back through whole matrices of weights, but layer 2 of the chip has local fields/,
+      /test\.json:\d+:\d+ learners\.1: "backprop-loop" needs layers of one crossbar, from all inputs to all units, but layer 2 of the chip has local fields/,
     );
   });
 });
