@@ -22,8 +22,44 @@ export interface LayerShape {
   readonly biasRow: number;
   /** first of the label rows, −1 where there are none */
   readonly labelRow: number;
+  /** sizes of the matrix of its weights: rows and units; of local fields, the crossbars of all of them one below the other */
+  readonly matrix: { readonly rows: number; readonly columns: number };
+  /** where its crossbars lie in that matrix: one, or one for every field */
+  readonly places: readonly CrossbarPlace[];
   /** nominal gain of the amplifiers behind the nodes; in a resistive network only */
   readonly gain?: number;
+  /** where units see fields of the inputs and not all of them: every field has a crossbar of its own */
+  readonly fields?: Fields;
+}
+
+/** Local fields of a layer. `inputs[l]` of a pass has every line once, as in any layer; a crossbar is driven by those of its field. */
+export interface Fields {
+  /** grid points, row after row: as many fields and crossbars */
+  readonly points: number;
+  /** columns of each crossbar. The units of a layer lie point after point */
+  readonly channels: number;
+  /** lines that a field covers */
+  readonly inputs: number;
+  /** rows of each crossbar: those inputs, then bias and label rows */
+  readonly rows: number;
+  /** a field covers `runs` times `run` neighbouring lines, `pitch` apart, the first of them starting at starts[point] */
+  readonly starts: readonly number[];
+  readonly runs: number;
+  readonly run: number;
+  readonly pitch: number;
+  /** what the normaliser behind the layer takes together: the layer, or the units of each field */
+  readonly normaliser: 'layer' | 'blocks';
+}
+
+/** One crossbar in the matrix of a layer's weights. */
+export interface CrossbarPlace {
+  readonly firstRow: number;
+  /** feature rows, and behind them the bias row */
+  readonly inputs: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** unit of its first column */
+  readonly firstUnit: number;
 }
 
 /** That a chip's crossbars be a network in which currents flow both ways (`resistive/network.ts`), with one more layer, of a unit a class. */
@@ -106,7 +142,8 @@ export interface MeasuredView {
    */
   teachBoxes(labels: Labels, pass: Pass, cost: (layer: number, out: Matrix) => void): void;
   /**
-   * out [rows, units] = Σ over passes of inputsᵀ · (delta + common): the local outer products of layer `layer`.
+   * out [rows, units] = Σ over passes of inputsᵀ · (delta + common): the local outer products of layer `layer`. Here and wherever weights
+   * are meant, a layer of local fields has the matrices of its crossbars one below the other (`LayerShape.matrix`).
    * Samples whose delta is zero in a whole row are left out of the product, which changes nothing but time.
    */
   correlate(layer: number, terms: readonly Term[], out: Matrix): void;

@@ -5,12 +5,15 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { LabelEntry, LayerShape, NetworkRequest } from './access.ts';
+import type { CrossbarPlace, LabelEntry, LayerShape, NetworkRequest } from './access.ts';
 import { buildBox } from './boxes/index.ts';
 import { Chip } from './chip.ts';
 import { nominalAdc } from './converters/nominal.ts';
 import { correlationScratch } from './correlate.ts';
-import { buildCrossbar } from './crossbar.ts';
+import { buildCrossbar, type Crossbar } from './crossbar.ts';
+import { buildFieldCrossbars } from './fields/crossbars.ts';
+import { isFielded } from './fields/gather.ts';
+import { fieldsOf, type LayerModel, unitsOf } from './fields/local-fields.ts';
 import { buildFront } from './front.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
@@ -24,6 +27,8 @@ export interface ChipRequest {
   readonly labels: LabelEntry;
   /** where layers are not to be sent through one after the other */
   readonly network?: NetworkRequest;
+  /** whether every layer has to have one crossbar, from all inputs to all units */
+  readonly dense?: boolean;
   /** most samples of one pass */
   readonly batch: number;
 }
@@ -38,6 +43,8 @@ export function buildChip(
   const { inputs, classes, labels, batch, network } = request;
   if (network) return buildResistive(model, request, network, engine, stream);
   const shapes = layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
+  if (request.dense && shapes.some(shape => shape.fields))
+    throw new RangeError('a learner that needs whole crossbars cannot have a chip of local fields');
   const meter = newMeter(shapes.length);
   const streams: Stream[] = [];
   const under = (path: string) => (name: string) => {
@@ -45,9 +52,12 @@ export function buildChip(
     streams.push(named);
     return named;
   };
-  const crossbars = shapes.map((shape, l) =>
-    buildCrossbar(model, l, shape.rows, shape.units, batch, engine, meter, under(`layer/${l + 1}/crossbar`)),
-  );
+  const crossbars = shapes.map((shape, l): Crossbar => {
+    const named = under(`layer/${l + 1}/crossbar`);
+    return isFielded(shape)
+      ? buildFieldCrossbars(model, l, shape, batch, engine, meter, named)
+      : buildCrossbar(model, l, shape.rows, shape.units, batch, engine, meter, named);
+  });
   const neurons = shapes.map((shape, l) =>
     buildNeurons(model.neuron, shape.units, engine, under(`layer/${l + 1}/neurons`)),
   );
@@ -127,24 +137,49 @@ function buildResistive(
   });
 }
 
-/** Sizes of every layer: features, then one bias row, then the label rows. Frozen, for learners see them. */
+/**
+ * Sizes of every layer: features, then one bias row, then the label rows. Frozen, for learners see them.
+ * @throws RangeError where local fields do not fit what is below them
+ */
 export function layerShapes(
-  layers: readonly number[],
+  layers: readonly LayerModel[],
   inputs: number,
   labelLines: number,
 ): readonly LayerShape[] {
-  const shapes = layers.map((units, l) => {
-    const features = l === 0 ? inputs : layers[l - 1]!;
+  const shapes = layers.map((layer, l) => {
+    const features = l === 0 ? inputs : unitsOf(layers[l - 1]!);
+    const fields = typeof layer === 'number' ? undefined : fieldsOf(layer, features, labelLines);
+    const rows = features + 1 + labelLines;
+    const units = unitsOf(layer);
+    const { points, ...each } = fields ?? { points: 1, inputs: features, rows, channels: units };
     return Object.freeze({
       inputs: features,
-      rows: features + 1 + labelLines,
+      rows,
       units,
+      matrix: Object.freeze({ rows: points * each.rows, columns: each.channels }),
+      places: Object.freeze(placesOf(points, each)),
+      ...(fields && { fields }),
       biasRow: features,
       labelRow: labelLines > 0 ? features + 1 : -1,
     });
   });
   return Object.freeze(shapes);
 }
+
+/** As many crossbars of one size, below each other. */
+const placesOf = (
+  points: number,
+  { inputs, rows, channels }: { inputs: number; rows: number; channels: number },
+): CrossbarPlace[] =>
+  Array.from({ length: points }, (_, point) =>
+    Object.freeze({
+      firstRow: point * rows,
+      inputs,
+      rows,
+      columns: channels,
+      firstUnit: point * channels,
+    }),
+  );
 
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
 export function nominal(given: ChipModel): ChipModel {

@@ -13,6 +13,8 @@ import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
+import { correlateFields } from './fields/correlate.ts';
+import { isFielded, spreadField } from './fields/gather.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
@@ -52,6 +54,7 @@ export class Chip {
   seconds = 0;
   #costs: Matrix | undefined; // made when a box gets its first lesson
   readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
+  #apart: Matrix | undefined; // made when activities behind a box are first normalised in blocks
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -143,7 +146,7 @@ export class Chip {
   #fillInputs(l: number, labels: Labels, pass: FullPass): void {
     const { engine, boxes, model, shapes, entry, classes } = this.parts;
     const x = pass.inputs[l]!;
-    if (boxes[l - 1]) engine.kernels.normaliseRows(pass.boxed[l - 1]!, x, normaliserEpsilon);
+    if (boxes[l - 1]) this.#normalise(l - 1, pass.boxed[l - 1]!, x);
     else engine.kernels.copy(pass.normalised[l - 1]!, x);
     finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x);
   }
@@ -156,16 +159,39 @@ export class Chip {
     neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
     const isLast = l === boxes.length - 1;
     if (isLast && !pass.delivered) return;
-    engine.kernels.normaliseRows(pass.outputs[l]!, pass.normalised[l]!, normaliserEpsilon);
+    this.#normalise(l, pass.outputs[l]!, pass.normalised[l]!);
     boxes[l]?.send(pass.normalised[l]!, pass.boxed[l]!);
-    if (isLast && boxes[l]) engine.kernels.normaliseRows(pass.boxed[l]!, pass.delivered!, normaliserEpsilon);
+    if (isLast && boxes[l]) this.#normalise(l, pass.boxed[l]!, pass.delivered!);
+  }
+
+  /** Activities of layer l to mean square 1, in all or field by field; first columns of `out`. */
+  #normalise(l: number, x: Matrix, out: Matrix): void {
+    const { engine, shapes, batch } = this.parts;
+    const { fields } = shapes[l]!;
+    if (fields?.normaliser !== 'blocks') {
+      engine.kernels.normaliseRows(x, out, normaliserEpsilon);
+      return;
+    }
+    const blocksOf = ({ data }: Matrix): Matrix => ({
+      rows: x.rows * fields.points,
+      columns: fields.channels,
+      data: data.subarray(0, x.data.length),
+    });
+    if (out.columns === x.columns) {
+      engine.kernels.normaliseRows(blocksOf(x), blocksOf(out), normaliserEpsilon);
+      return;
+    }
+    this.#apart ??= engine.matrix(batch, Math.max(...shapes.map(({ units }) => units)));
+    const apart = { rows: x.rows, columns: x.columns, data: this.#apart.data.subarray(0, x.data.length) };
+    engine.kernels.normaliseRows(blocksOf(x), blocksOf(apart), normaliserEpsilon);
+    engine.kernels.copy(apart, out);
   }
 
   #count(samples: number, shapes: readonly LayerShape[]): void {
     const { meter, model } = this.parts;
     meter.forwardPasses += samples;
     for (const shape of shapes) {
-      if (model.dac.kind !== 'none') meter.dacConversions += samples * shape.rows;
+      if (model.dac.kind !== 'none') meter.dacConversions += samples * driven(shape);
       meter.adcConversions += samples * shape.units; // every activity is measured
     }
   }
@@ -186,11 +212,13 @@ export class Chip {
 
   /** out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such. */
   correlate(l: number, terms: readonly Term[], out: Matrix): void {
-    const { front, engine, scratch, meter } = this.parts;
+    const { front, engine, scratch, meter, shapes } = this.parts;
     for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
     if (l === 0 && front.correlate(full, out)) return;
-    correlatePasses(l, full, out, engine, scratch);
+    const shape = shapes[l]!;
+    if (isFielded(shape)) correlateFields(l, shape, full, out, engine, scratch);
+    else correlatePasses(l, full, out, engine, scratch);
   }
 
   update(l: number, change: Matrix): void {
@@ -219,7 +247,7 @@ export class Chip {
         throw new Error(`layer ${l + 1}: what drives its columns is not finite; a smaller rate may help`);
       writer.pulse(x, driven, 1);
       if (!common) continue;
-      const sums = { rows: 1, columns: rows, data: scratch.inputs.subarray(0, rows) };
+      const sums = { rows: 1, columns: x.columns, data: scratch.inputs.subarray(0, x.columns) };
       engine.kernels.columnSums(x, sums);
       writer.pulse(sums, scaledInto(common, rate, scratch.deltas), 1);
     }
@@ -325,9 +353,19 @@ export class Chip {
     return togetherWorn(this.parts.crossbars.flatMap(crossbar => crossbar.wear() ?? []));
   }
 
-  /** Rows `from` on of the weights of layer l, for drawing. */
-  weightRows(l: number, from: number, count: number): Matrix {
-    return rowsOf(this.parts.crossbars[l]!.weights, from, count);
+  /** The weights into one unit of layer l, for drawing; 0 for lines outside its field. @param out [rows] */
+  weightsInto(l: number, unit: number, out: Float32Array): void {
+    const { crossbars, shapes } = this.parts;
+    const shape = shapes[l]!;
+    const { weights } = crossbars[l]!;
+    const point = Math.floor(unit / weights.columns);
+    const { firstRow, rows, firstUnit } = shape.places[point]!;
+    const column = new Float32Array(rows);
+    for (let i = 0; i < rows; i++)
+      column[i] = weights.data[(firstRow + i) * weights.columns + unit - firstUnit]!;
+    out.fill(0);
+    if (isFielded(shape)) spreadField(shape, point, column, 0, out, 0);
+    else out.set(column);
   }
 
   /** SHA-256 of all weights, layer after layer: equal digests mean equal bits. */
@@ -345,6 +383,9 @@ function scaledInto({ rows, columns, data }: Matrix, factor: number, room: Float
   for (let k = 0; k < data.length; k++) out.data[k] = factor * data[k]!;
   return out;
 }
+
+/** Word lines of a layer, each with a driver: every field has its own. */
+const driven = ({ rows, fields }: LayerShape): number => (fields ? fields.points * fields.rows : rows);
 
 function largest(crossbars: readonly Crossbar[]): number {
   let most = Number.MIN_VALUE;

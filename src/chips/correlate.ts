@@ -19,6 +19,8 @@ export interface CorrelationScratch {
   readonly inputs: Float32Array;
   readonly deltas: Float32Array;
   readonly inputsT: Float32Array;
+  /** sums over the samples of a pass, of two passes [2, rows] */
+  readonly sums: Matrix;
 }
 
 /** @param samples of all passes of one call together; @param rows, @param units of the widest layer */
@@ -33,6 +35,7 @@ export function correlationScratch(
     inputs: engine.matrix(samples, rows).data,
     deltas: engine.matrix(samples, units).data,
     inputsT: engine.matrix(rows, samples).data,
+    sums: engine.matrix(2, rows),
   };
 }
 
@@ -44,7 +47,6 @@ export function correlatePasses(
   engine: Engine,
   scratch: CorrelationScratch,
 ): void {
-  const { rows, columns: units } = out;
   let count = 0;
   for (const { pass, delta, common } of terms) {
     if (count + delta.rows + 1 > scratch.samples)
@@ -54,6 +56,17 @@ export function correlatePasses(
     count = gatherActive(pass.inputs[l]!, delta, count, scratch);
     if (common) count = appendCommon(pass.inputs[l]!, common, count, scratch, engine);
   }
+  multiplyGathered(count, out, engine, scratch);
+}
+
+/** out = Σ inputsᵀ · delta of the `count` samples that have been gathered. */
+export function multiplyGathered(
+  count: number,
+  out: Matrix,
+  engine: Engine,
+  scratch: CorrelationScratch,
+): void {
+  const { rows, columns: units } = out;
   if (count === 0) {
     engine.kernels.fill(out, 0);
     return;
@@ -71,9 +84,9 @@ export function correlatePasses(
 /** Copies the samples with any delta behind the `count` there are. @returns how many there are now */
 export function gatherActive(x: Matrix, delta: Matrix, count: number, scratch: CorrelationScratch): number {
   for (let b = 0; b < delta.rows; b++) {
-    const d = delta.data.subarray(b * delta.columns, (b + 1) * delta.columns);
-    if (!d.some(isNonZero)) continue;
-    scratch.deltas.set(d, count * delta.columns);
+    const from = b * delta.columns;
+    if (!isActive(delta.data, from, delta.columns)) continue;
+    scratch.deltas.set(delta.data.subarray(from, from + delta.columns), count * delta.columns);
     scratch.inputs.set(x.data.subarray(b * x.columns, (b + 1) * x.columns), count * x.columns);
     count++;
   }
@@ -94,4 +107,8 @@ function appendCommon(
   return count + 1;
 }
 
-const isNonZero = (value: number): boolean => value !== 0;
+/** Whether any of `count` deltas from `from` on is not 0. */
+export function isActive(deltas: Float32Array, from: number, count: number): boolean {
+  for (let k = from; k < from + count; k++) if (deltas[k] !== 0) return true;
+  return false;
+}

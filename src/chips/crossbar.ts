@@ -35,7 +35,9 @@ export interface Crossbar {
   readonly weights: Matrix;
   /** What multiplies right now [rows, columns]: `weights` itself where nothing comes between. */
   effective(): Matrix;
-  /** bounds and response of each pair; absent when all are nominal and unbounded */
+  /** the crossbars it is made of, where it stands for several */
+  readonly parts?: readonly Crossbar[];
+  /** bounds and response of each pair; absent when all are nominal and unbounded, and where there are parts, which have their own */
   readonly flaws: Flaws | undefined;
   /** standard deviation of the noise of one pair at one read, in units of weight */
   readonly pairNoise: number;
@@ -75,6 +77,7 @@ export interface CrossbarState {
 /**
  * @param batch most samples of one read
  * @param stream names streams below this crossbar, keyed from the chip's seed
+ * @param weights where its state is kept [rows, columns]
  */
 export function buildCrossbar(
   model: ChipModel,
@@ -85,8 +88,8 @@ export function buildCrossbar(
   engine: Engine,
   meter: Meter,
   stream: (path: string) => Stream,
+  weights = engine.matrix(rows, columns),
 ): Crossbar {
-  const weights = engine.matrix(rows, columns);
   const { weightRange } = model.crossbar;
   const flaws = drawFlaws(model.cell, weightRange, rows, columns, engine, stream);
   const mapping = buildMapping(model.crossbar.mapping, model.cell, weightRange);

@@ -9,6 +9,7 @@ import { Compensation } from './compensation.ts';
 import { Adc, Dac } from './converters/converter.ts';
 import { Curve, Drive } from './drive.ts';
 import { Faults } from './faults.ts';
+import { LayerModel } from './fields/local-fields.ts';
 import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
 import { Scaling } from './scaling.ts';
@@ -31,10 +32,10 @@ export type EnergyTable = Static<typeof EnergyTable>;
 export const ChipModel = strict(
   {
     ...provenance,
-    layers: Type.Array(count('units', { maximum: 100000 }), {
+    layers: Type.Array(LayerModel, {
       minItems: 1,
       maxItems: 64,
-      description: 'units of each hidden layer, first to last',
+      description: 'the hidden layers, first to last: units, or local fields',
     }),
     cell: Cell,
     crossbar: strict({

@@ -8,9 +8,10 @@ import { table } from './table.ts';
 
 export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
   const number = (n: number) => n.toLocaleString('en');
-  const heading = ['layer', 'rows', 'columns', 'tiles', 'cells'];
-  const lines = layers.map(({ layer, rows, columns, tiles, cells }) =>
-    [layer, rows, columns, tiles, cells].map(number),
+  const several = layers.some(({ crossbars }) => crossbars > 1);
+  const heading = ['layer', ...(several ? ['crossbars'] : []), 'rows', 'columns', 'tiles', 'cells'];
+  const lines = layers.map(({ layer, crossbars, rows, columns, tiles, cells }) =>
+    [layer, ...(several ? [crossbars] : []), rows, columns, tiles, cells].map(number),
   );
   const { cell, crossbar, dac, adc, neuron, boxes, update } = model;
   const parts = [
@@ -37,7 +38,7 @@ export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
   return `${inputs} inputs, ${layers.length} layers, ${number(cells)} cells
 
 ${table([heading, ...lines], 0)}
-Rows are the inputs and one bias; a learner may ask for label rows beside them. A weight is ${crossbar.mapping ? `held by cells as "${crossbar.mapping.kind}" says` : 'a pair of cells'}.
+Rows are the inputs and one bias${several ? ', where a layer has several crossbars those of each, on its field of the inputs' : ''}; a learner may ask for label rows beside them. A weight is ${crossbar.mapping ? `held by cells as "${crossbar.mapping.kind}" says` : 'a pair of cells'}.
 
 ${table(parts)}`;
 }

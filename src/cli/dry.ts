@@ -68,7 +68,8 @@ export async function forecast(
   };
 }
 
-const chipKey = ({ chip, data }: Plan['trials'][0]['specification']) => `${data.set} ${chip.layers}`;
+const chipKey = ({ chip, data }: Plan['trials'][0]['specification']) =>
+  `${data.set} ${JSON.stringify(chip.layers)}`;
 
 export function forecastText(forecast: Forecast, near: string): string {
   const { scenario, trials, todo, workers, seconds, basis, bytesPerWorker } = forecast;

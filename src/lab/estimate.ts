@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { weightsOf } from '../scenarios/describe-chip.ts';
 import type { PlannedTrial, TrialSpecification } from '../scenarios/trial-files.ts';
 import { namesIn } from './files.ts';
 import { readPlan } from './plan-file.ts';
@@ -27,14 +28,10 @@ export interface Timed {
   readonly basis: Exclude<Basis, 'rough model'>;
 }
 
-/** Weights of all crossbars. */
-export const weightsOf = (layers: readonly number[], inputs: number): number =>
-  layers.reduce((sum, width, l) => sum + ((layers[l - 1] ?? inputs) + 1) * width, 0);
-
 /** Epochs × training images × weights. */
 export function workOf({ data, chip, options }: TrialSpecification, { inputs }: Sizes): number {
   const epochs = typeof options.epochs === 'number' ? options.epochs : 1;
-  return epochs * data.train * weightsOf(chip.layers, inputs(data.set));
+  return epochs * data.train * weightsOf(chip, inputs(data.set));
 }
 
 /** Work within this factor is similar: beyond it, what does not grow with the work spoils the proportion. */

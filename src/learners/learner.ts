@@ -96,8 +96,8 @@ export interface Learner<A extends Access = Access, O extends TObject = TObject>
   readonly options: O;
   /** chip passes per training sample; what a training epoch costs */
   passes(options: Static<O>): { training: number };
-  /** what the learner asks of the chip's making */
-  needs(options: Static<O>): { labels: LabelEntry; network?: NetworkRequest };
+  /** what the learner asks of the chip's making; `dense`: that every layer be one crossbar, from all inputs to all units */
+  needs(options: Static<O>): { labels: LabelEntry; network?: NetworkRequest; dense?: true };
   train(lesson: Lesson<A, Static<O>>): Classifier;
 }
 

@@ -2,6 +2,7 @@
  * @file A paper's numbers beside ours: each under the conditions that it was got under, and ours under theirs. Two numbers in one row do not mean
  * that they were got in the same way; what differs stands in the row.
  */
+import { unitsOfLayers } from '../scenarios/describe-chip.ts';
 import type { PaperNumber } from '../scenarios/paper.ts';
 import type { TrialSpecification } from '../scenarios/trial-files.ts';
 import { html, type Markup, prose } from './html.ts';
@@ -67,13 +68,14 @@ function beside(study: Study, cell: Cell, paper?: PaperNumber): Beside {
 
 /** "4 × 2,000 units, 60 epochs, 60,000 images" */
 function conditionsOf({ chip, data, options }: TrialSpecification): string {
-  const { layers } = chip;
+  const layers = unitsOfLayers(chip);
   const size =
     distinct(layers).length === 1 ? `${layers.length} × ${counted(layers[0]!)}` : layers.join(', ');
+  const fields = chip.layers.some(layer => typeof layer !== 'number') ? ' of local fields' : '';
   const epochs = typeof options.epochs === 'number' ? `, ${plural(options.epochs, 'epoch')}` : '';
   const jitter = data.jitter ? `, jitter ±${data.jitter}` : '';
   const set = data.set === 'mnist' ? '' : ` of ${data.set}`;
-  return `${size} units${epochs}, ${counted(data.train)} images${set}${jitter}`;
+  return `${size} units${fields}${epochs}, ${counted(data.train)} images${set}${jitter}`;
 }
 
 /** "1.52 ± 0.04" */

@@ -6,6 +6,7 @@ import type { BoxModel } from '../chips/boxes/box.ts';
 import type { NamedFile } from '../chips/boxes/named-file.ts';
 import { commandText } from '../chips/boxes/program.ts';
 import { checkCurves } from '../chips/boxes/table.ts';
+import { unitsOf } from '../chips/fields/local-fields.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { problem } from './explain.ts';
 import type { Path, Written } from './locate.ts';
@@ -30,7 +31,7 @@ const opaque: readonly BoxModel['kind'][] = ['onnx', 'program'];
 
 /** Curves and ONNX models between the layers of a chip that are made for other sizes than its layers'. */
 export const modelProblems = (chip: ChipModel, written: Written, above: Path = []): Promise<Problem[]> =>
-  misfits(between(chip), [...new Set(chip.layers)], written, above);
+  misfits(between(chip), [...new Set(chip.layers.map(unitsOf))], written, above);
 
 /** Those in front of a chip that do not take what images have. @param inputs pixels of an image */
 export const frontProblems = (

@@ -2,18 +2,22 @@
  * @file What a chip is made of, in numbers: from its model alone, so the same for all individuals.
  */
 import { layerShapes } from '../chips/build.ts';
+import { unitsOf } from '../chips/fields/local-fields.ts';
 import { buildMapping } from '../chips/mappings/index.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { alternatives, didYouMean, InputError } from './problems.ts';
 import type { DataSetSizes, Known } from './schema.ts';
 
-/** One crossbar. */
+/** One layer: a crossbar, or one for every field, all alike. */
 export interface LayerAbout {
   readonly layer: number;
+  readonly crossbars: number;
+  /** of each crossbar */
   readonly rows: number;
   readonly columns: number;
+  /** of all crossbars */
   readonly tiles: number;
-  /** two for each weight that is a pair */
+  /** of all crossbars; two for each weight that is a pair */
   readonly cells: number;
 }
 
@@ -34,16 +38,39 @@ export function sizesOf(dataSets: Known['dataSets'], name: string): DataSetSizes
   throw new InputError([{ where: `--data ${name}`, path: '', message }]);
 }
 
-/** @param inputs pixels of the images it is to see */
+/** Units of every layer. */
+export const unitsOfLayers = ({ layers }: ChipModel): number[] => layers.map(unitsOf);
+
+/** Weights of all crossbars. @param labelLines of each */
+export const weightsOf = ({ layers }: ChipModel, inputs: number, labelLines = 0): number =>
+  layerShapes(layers, inputs, labelLines).reduce(
+    (sum, { matrix: { rows, columns } }) => sum + rows * columns,
+    0,
+  );
+
+/** @param inputs pixels of the images it is to see @throws InputError where its local fields do not fit them */
 export function describeChip(model: ChipModel, inputs: number): ChipAbout {
   const { tileRows, tileColumns, mapping, weightRange } = model.crossbar;
   const each = buildMapping(mapping, model.cell, weightRange).cells.length;
-  const layers = layerShapes(model.layers, inputs, 0).map(({ rows, units }, l) => ({
-    layer: l + 1,
-    rows,
-    columns: units,
-    tiles: Math.ceil(rows / tileRows) * Math.ceil(units / tileColumns),
-    cells: each * rows * units,
-  }));
+  const layers = shapesFor(model, inputs).map((shape, l) => {
+    const { places } = shape;
+    const { rows, columns } = places[0]!;
+    return {
+      layer: l + 1,
+      crossbars: places.length,
+      rows,
+      columns,
+      tiles: places.length * Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns),
+      cells: places.length * each * rows * columns,
+    };
+  });
   return { inputs, layers, cells: layers.reduce((sum, { cells }) => sum + cells, 0), model };
+}
+
+function shapesFor({ layers }: ChipModel, inputs: number) {
+  try {
+    return layerShapes(layers, inputs, 0);
+  } catch (error) {
+    throw new InputError([{ where: 'the chip', path: 'layers', message: (error as Error).message }]);
+  }
 }

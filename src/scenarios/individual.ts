@@ -36,13 +36,17 @@ export async function individualOf(
   const chip = buildChip(model, { inputs, classes, labels: 'none', batch: 1 }, engine, path =>
     streamOf(seed, `chip/${path}`),
   );
-  const layers = chip.parts.crossbars.map(({ columns, flaws }, l) => {
-    const activity = engine.matrix(1, columns);
+  const layers = chip.parts.crossbars.map((crossbar, l) => {
+    const flaws = (crossbar.parts ?? [crossbar]).flatMap(part => part.flaws ?? []);
+    const activity = engine.matrix(1, chip.parts.shapes[l]!.units);
     engine.kernels.fill(activity, 1);
     chip.parts.neurons[l]!.activity(activity, activity);
     return {
       layer: l + 1,
-      ...(flaws && { largestWeight: spreadOf(flaws.high), response: spreadOf(flaws.response) }),
+      ...(flaws.length > 0 && {
+        largestWeight: spreadOf(...flaws.map(({ high }) => high)),
+        response: spreadOf(...flaws.map(({ response }) => response)),
+      }),
       activity: spreadOf(activity),
     };
   });
@@ -50,14 +54,17 @@ export async function individualOf(
   return layers;
 }
 
-function spreadOf({ data }: Matrix): Spread {
+function spreadOf(...parts: Matrix[]): Spread {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   let sum = 0;
-  for (const x of data) {
-    least = Math.min(least, x);
-    most = Math.max(most, x);
-    sum += x;
-  }
-  return { least, mean: sum / data.length, most };
+  let count = 0;
+  for (const { data } of parts)
+    for (const x of data) {
+      least = Math.min(least, x);
+      most = Math.max(most, x);
+      sum += x;
+      count++;
+    }
+  return { least, mean: sum / count, most };
 }

@@ -27,14 +27,18 @@ function receptiveFields(
   chip: Chip,
   { width, height, inputs }: Samples,
 ): NonNullable<Pictures['receptiveFields']> {
-  const weights = chip.weightRows(0, 0, inputs);
-  const shown = Math.min(units, weights.columns);
+  const shape = chip.parts.shapes[0]!;
+  const { fields, units: all } = shape;
+  const shown = Math.min(units, all);
   const bytes = new Uint8Array(shown * inputs);
+  const weights = new Float32Array(shape.rows);
   for (let j = 0; j < shown; j++) {
+    // of local fields the first unit of each, then the second
+    const unit = fields ? (j % fields.points) * fields.channels + Math.floor(j / fields.points) : j;
+    chip.weightsInto(0, unit, weights);
     let most = 1e-12;
-    for (let i = 0; i < inputs; i++) most = Math.max(most, Math.abs(weights.data[i * weights.columns + j]!));
-    for (let i = 0; i < inputs; i++)
-      bytes[j * inputs + i] = Math.round(128 + (127 * weights.data[i * weights.columns + j]!) / most);
+    for (let i = 0; i < inputs; i++) most = Math.max(most, Math.abs(weights[i]!));
+    for (let i = 0; i < inputs; i++) bytes[j * inputs + i] = Math.round(128 + (127 * weights[i]!) / most);
   }
   return { width, height, units: shown, bytes: Buffer.from(bytes).toString('base64') };
 }

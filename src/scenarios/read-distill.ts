@@ -6,7 +6,7 @@ import type { Static } from '@sinclair/typebox';
 import type { ChipModel } from '../chips/model.ts';
 import type { Distillation, DistillFrame } from '../distill/description.ts';
 import { readEntries } from './entries.ts';
-import { problem } from './explain.ts';
+import { problem, shown } from './explain.ts';
 import { entry, type Path, plain, type Written, whereOf } from './locate.ts';
 import { InputError, type Problem } from './problems.ts';
 import type { Entry, Known, Setting } from './schema.ts';
@@ -116,7 +116,7 @@ export function distillProblems(
     problems.push(
       wrong(
         ['start'],
-        `found "${start}", but teacher and student have layers of other sizes: ${teacher.chip.layers} and ${chip.layers}`,
+        `found "${start}", but teacher and student have layers of other sizes: ${shown(teacher.chip.layers)} and ${shown(chip.layers)}`,
       ),
     );
   if (student === 'same' && JSON.stringify(teacher.chip) !== JSON.stringify(chip))

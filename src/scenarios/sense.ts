@@ -3,9 +3,11 @@
  */
 import { canBeRewired } from '../chips/boxes/box.ts';
 import { crossbarProblems } from '../chips/crossbar-fit.ts';
+import { misfitOf, unitsOf } from '../chips/fields/local-fields.ts';
 import type { ChipModel } from '../chips/model.ts';
 import { misfit } from '../chips/resistive/fit.ts';
 import { isByPulses } from '../chips/updates/index.ts';
+import { unitsOfLayers, weightsOf } from './describe-chip.ts';
 import { problem, shown } from './explain.ts';
 import type { Path, Written } from './locate.ts';
 import { alternatives, didYouMean, type Problem } from './problems.ts';
@@ -38,6 +40,7 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
         `found 0, weights without bounds, but ${pulses ? `a ${update.kind} update` : cell.variation > 0 ? 'variation of the cells' : 'a stuck cell'} needs a range above 0`,
       ),
     );
+  problems.push(...fieldProblems(chip, written, above));
   for (const { path, message } of crossbarProblems(chip))
     problems.push(problem(written, path, above, message));
   if (cell.kind !== 'linear' && cell.lowest === 0 && update.kind !== 'one-sided')
@@ -79,6 +82,22 @@ export function accidentProblems(
   return [problem(written, ['accident'], above, message)];
 }
 
+/** Local fields that do not fit their grid, or what is below them. @param inputs pixels of an image, where they are known */
+export function fieldProblems(
+  { layers }: ChipModel,
+  written: Written,
+  above: Path,
+  inputs?: number,
+): Problem[] {
+  let below = inputs;
+  for (const [l, layer] of layers.entries()) {
+    const wrong = typeof layer === 'number' ? undefined : misfitOf(layer, below);
+    if (wrong) return [problem(written, ['layers', l, wrong.key], above, wrong.message)];
+    below = unitsOf(layer);
+  }
+  return [];
+}
+
 /** A learner that needs another network than the chip can be. @param path of its entry in `written` */
 export function networkProblems(
   chip: ChipModel,
@@ -87,7 +106,13 @@ export function networkProblems(
   path: Path,
   above: Path,
 ): Problem[] {
-  const wrong = learner.needs(options).network && misfit(chip);
+  const { network, dense } = learner.needs(options);
+  const fielded = chip.layers.findIndex(layer => typeof layer !== 'number');
+  if (dense && fielded >= 0) {
+    const message = `"${name}" needs layers of one crossbar, from all inputs to all units, but layer ${fielded + 1} of the chip has local fields; leave one of the two out`;
+    return [problem(written, path, above, message)];
+  }
+  const wrong = network && misfit(chip);
   if (!wrong) return [];
   const message = `"${name}" needs a chip whose crossbars are a resistive network, and this one cannot be: ${wrong}; leave one of the two out`;
   return [problem(written, path, above, message)];
@@ -136,8 +161,10 @@ export function dataProblems(
   return problems;
 }
 
-/** A chip that no memory of a trial holds. */
+/** A chip whose first fields do not fit the images, or that no memory of a trial holds. */
 export function sizeProblems(chip: ChipModel, set: DataSetSizes, written: Written, above: Path): Problem[] {
+  const misfits = fieldProblems(chip, written, above, set.inputs);
+  if (misfits.length > 0) return misfits;
   const bytes = roughBytes(chip, set);
   if (bytes <= mostBytes) return [];
   const size = (bytes / gibibyte).toPrecision(2);
@@ -156,11 +183,7 @@ export function sizeProblems(chip: ChipModel, set: DataSetSizes, written: Writte
  * every activity of a batch of some hundred samples.
  */
 export function roughBytes(chip: ChipModel, { inputs, classes }: DataSetSizes): number {
-  let pairs = 0;
-  let units = inputs;
-  chip.layers.forEach((width, layer) => {
-    pairs += ((chip.layers[layer - 1] ?? inputs) + 1 + classes) * width;
-    units += width;
-  });
+  const pairs = weightsOf(chip, inputs, classes);
+  const units = unitsOfLayers(chip).reduce((sum, own) => sum + own, inputs);
   return 4 * (12 * pairs + 20 * 500 * units);
 }

@@ -1,5 +1,7 @@
 /** @file The gradient of every layer of the layer-local softmax learners, against autodiff. */
+
 import { describe, expect, test } from 'vitest';
+import { unitsOf } from '../../src/chips/fields/local-fields.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
@@ -35,7 +37,7 @@ describe.each([
       const steps = [0, 1, 2].map(s => tape.slice(3 * s, 3 * s + 3));
       // the readouts start from zero and cannot be seen from outside: others learn from the same activities
       const read = learner.name === 'mono-forward' ? 'raw' : 'normalised';
-      const heads = model.layers.map(units => softmaxHead(units, classes, 40, engine, () => {}));
+      const heads = model.layers.map(layer => softmaxHead(unitsOf(layer), classes, 40, engine, () => {}));
       steps.forEach((step, s) => {
         const order = permutation(streamOf(1, `learner/order/epoch/${s + 1}`), 40);
         const labels = Uint8Array.from(order, sample => samples.labels[sample]!);

@@ -11,7 +11,8 @@ import { buildRectifiers, type Rectifiers } from '../neurons/rectifier.ts';
 
 /** What of a model a resistive network has no room for, in words. */
 export function misfit(model: ChipModel): string | undefined {
-  const { boxes, neuron, adc, crossbar, wires, drive, scaling } = model;
+  const { boxes, neuron, adc, crossbar, wires, drive, scaling, layers } = model;
+  if (layers.some(layer => typeof layer !== 'number')) return 'each of its layers is one crossbar';
   if (boxes.front.kind !== 'none' || boxes.between.kind !== 'none')
     return 'currents flow both ways, and a box lets nothing back';
   if (neuron.kind !== 'rectifier') return `its nodes have diodes (rectifiers), not ${neuron.kind} circuits`;

@@ -51,7 +51,7 @@ export const backpropBlind = defineLearner({
     ),
   }),
   passes: ({ epochs, recalibration }) => ({ training: recalibration / epochs }), // none for the weights
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const sheet = chip.dataSheet();

@@ -27,7 +27,7 @@ export const backpropLoop = defineLearner({
   memory: "all layers' activities; a copy of all weights",
   options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
   passes: () => ({ training: 1 }),
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     return trainedClassifier(lesson, byDataSheet(lesson, lesson.options.batch), head =>
       outputClassifier(lesson.chip, [{ head, readout: outputReadout }]),

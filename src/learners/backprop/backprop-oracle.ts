@@ -18,7 +18,7 @@ export const backpropOracle = defineLearner({
   memory: "all layers' activities and currents; the true weights and slopes",
   options: strict({ ...trainingOptions({ epochs: 10, rate: 0.003 }), writes }),
   passes: () => ({ training: 1 }),
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     const { chip, engine, options } = lesson;
     const { neuronBack, boxBack } = chip;

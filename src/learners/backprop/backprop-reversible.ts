@@ -18,7 +18,7 @@ export const backpropReversible = defineLearner({
   memory: "all layers' activities; weights are read backwards on the chip",
   options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
   passes: () => ({ training: 1 }),
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     const { chip, engine, options } = lesson;
     const knowledge = { ...nominalCircuits(engine.kernels), inputsBack: chip.reverse };

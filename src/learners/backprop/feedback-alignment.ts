@@ -18,7 +18,7 @@ export const feedbackAlignment = defineLearner({
   memory: "all layers' activities; random weights for the way back",
   options: strict(trainingOptions({ epochs: 10, rate: 0.003 })),
   passes: () => ({ training: 1 }),
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     const { chip, engine } = lesson;
     const { kernels } = engine;

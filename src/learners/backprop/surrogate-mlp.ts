@@ -26,7 +26,7 @@ export const surrogateMlp = defineLearner({
     }),
   }),
   passes: passesOf,
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
     const { options, engine, training } = lesson;
     const { batch, hidden, twinRate: rate, twinEpochs: epochs } = options;

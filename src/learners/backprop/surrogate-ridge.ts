@@ -46,7 +46,7 @@ export const surrogateRidge = defineLearner({
     penalty: ratio('λ of the ridge, as a share of the mean variance', { exclusiveMinimum: 0, default: 0.01 }),
   }),
   passes: passesOf,
-  needs: () => ({ labels: 'none' }),
+  needs: () => ({ labels: 'none', dense: true }),
   train: lesson =>
     trainWithTwins(lesson, units =>
       ridgeTwin(units, lesson.options.batch, lesson.options.penalty, lesson.engine, lesson.digital),

@@ -25,7 +25,7 @@ export const oneShotForwardForward = defineLearner({
     desired: ratio('goodness per unit that every layer jumps to', { exclusiveMinimum: 0, default: 1.5 }),
   }),
   passes: passesOf,
-  needs: () => ({ labels: 'pixels' }),
+  needs: ({ shots }) => ({ labels: 'pixels', ...(shots > 0 && { dense: true }) }), // one |x|² for all units of a layer
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const shots = Math.min(options.shots, training.length);

@@ -37,11 +37,12 @@ export function writeWithGains(
   });
   weights.forEach((layer, l) => {
     const measured = meanActivities(chip, images, pass, engine)[l]!;
-    for (let j = 0; j < layer.columns; j++) {
-      const [is, should] = [measured.data[j]!, wanted[l]!.data[j]!];
-      const gain = is > 0 && should > 0 ? Math.min(furthest, Math.max(1 / furthest, should / is)) : 1;
-      for (let i = 0; i < layer.rows; i++) layer.data[i * layer.columns + j]! *= gain;
-    }
+    for (const { firstRow, rows, columns, firstUnit } of chip.layers[l]!.places)
+      for (let j = 0; j < columns; j++) {
+        const [is, should] = [measured.data[firstUnit + j]!, wanted[l]!.data[firstUnit + j]!];
+        const gain = is > 0 && should > 0 ? Math.min(furthest, Math.max(1 / furthest, should / is)) : 1;
+        for (let i = firstRow; i < firstRow + rows; i++) layer.data[i * columns + j]! *= gain;
+      }
     chip.write(l, layer);
   });
 }

@@ -12,7 +12,10 @@ import type { WriteKind } from './options.ts';
 
 /** One crossbar being trained. */
 export interface Plastic {
-  /** weights asked for: the initial ones plus every change [rows, units]; with outer products the initial ones, no books being kept */
+  /**
+   * Weights asked for: the initial ones plus every change [rows, units], or as `LayerShape.matrix` says; with outer products the initial
+   * ones, no books being kept.
+   */
   readonly wanted: Matrix;
   /** gradient of descent, then the change made of it [rows, units]; empty with outer products */
   readonly gradient: Matrix;
@@ -22,7 +25,7 @@ export interface Plastic {
   step(rate: number): void;
 }
 
-/** Writes initial weights N(0, 1)/√inputs, biases 0, to every layer of the chip; or those that it starts from, unless it holds them. */
+/** Writes initial weights N(0, 1)/√inputs (of a field, where units see one), biases 0, to every layer of the chip; or those that it starts from, unless it holds them. */
 export function initialWeights(
   chip: MeasuredView,
   engine: Engine,
@@ -30,14 +33,16 @@ export function initialWeights(
   start?: Start,
 ): Matrix[] {
   return chip.layers.map((shape, l) => {
-    const weights = engine.matrix(shape.rows, shape.units);
+    const weights = engine.matrix(shape.matrix.rows, shape.matrix.columns);
     if (start) {
       engine.kernels.copy(start.weights[l]!, weights);
       if (!start.isHeld) chip.write(l, weights);
       return weights;
     }
-    engine.kernels.addGaussian(weights, 1 / Math.sqrt(shape.inputs), stream(`initial/layer/${l + 1}`));
-    weights.data.fill(0, shape.biasRow * shape.units, (shape.biasRow + 1) * shape.units);
+    const seen = shape.places[0]!.inputs;
+    engine.kernels.addGaussian(weights, 1 / Math.sqrt(seen), stream(`initial/layer/${l + 1}`));
+    for (const { firstRow, inputs, columns } of shape.places)
+      weights.data.fill(0, (firstRow + inputs) * columns, (firstRow + inputs + 1) * columns);
     chip.write(l, weights);
     return weights;
   });

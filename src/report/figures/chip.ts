@@ -2,6 +2,7 @@
  * @file The chip that all learners share, drawn: what a signal passes on its way through one layer. On a wide page the stages
  * stand side by side, on a narrow one they follow each other downwards.
  */
+import { unitsOfLayers } from '../../scenarios/describe-chip.ts';
 import { escaped, html, raw } from '../html.ts';
 import { listed, plural } from '../numbers.ts';
 import { distinct, type Study } from '../study.ts';
@@ -39,7 +40,8 @@ function stages(study: Study): { before: Stage[]; layer: Stage[]; layers: string
   const front = kinds(model => model.boxes.front);
   const between = kinds(model => model.boxes.between);
   const adc = kinds(model => model.adc);
-  const units = distinct(models.flatMap(model => model.layers.map(String)));
+  const units = distinct(models.flatMap(model => unitsOfLayers(model).map(String)));
+  const hasFields = models.some(({ layers }) => layers.some(layer => typeof layer !== 'number'));
   const depths = distinct(models.map(model => String(model.layers.length)));
   const bits = (of: (model: (typeof models)[number]) => { kind: string; bits?: number }) =>
     distinct(models.map(model => (of(model).kind === 'none' ? 'none' : `${of(model).bits} bits`)));
@@ -58,7 +60,10 @@ function stages(study: Study): { before: Stage[]; layer: Stage[]; layers: string
       {
         icon: 'crossbar',
         title: 'crossbar',
-        notes: distinct(models.map(model => `${model.cell.kind} cells`)),
+        notes: [
+          ...distinct(models.map(model => `${model.cell.kind} cells`)),
+          ...(hasFields ? ['one a field'] : []),
+        ],
       },
       ...(adc.some(kind => kind !== 'none')
         ? [{ icon: 'adc', title: 'ADC', notes: bits(model => model.adc) } as const]
