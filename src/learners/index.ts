@@ -9,6 +9,7 @@ import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
+import { generativeForwardForward } from './forward-forward/ff-generative.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import { oneShotForwardForward } from './forward-forward/ff-one-shot.ts';
 import { sleepingForwardForward } from './forward-forward/ff-sleep.ts';
@@ -36,6 +37,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     selfContrastive,
     phyll,
     unsupervisedForwardForward,
+    generativeForwardForward,
     hintonForwardForward,
     oneShotForwardForward,
     sleepingForwardForward,
