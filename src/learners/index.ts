@@ -7,6 +7,7 @@ import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
+import { boltzmann } from './boltzmann/boltzmann.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { generativeForwardForward } from './forward-forward/ff-generative.ts';
@@ -62,5 +63,6 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     feedbackAlignment,
     directFeedbackAlignment,
     equilibriumPropagation,
+    boltzmann,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );
