@@ -3,9 +3,10 @@ import { characters } from './characters.ts';
 import type { Baseline, DataSet, Split } from './data.ts';
 import { fashionMnist } from './fashion-mnist.ts';
 import { mnist } from './mnist.ts';
+import { recall } from './recall.ts';
 import { digestOf, type SplitSizes, splitOf } from './split.ts';
 
-const sets: readonly DataSet[] = [mnist, fashionMnist, characters];
+const sets: readonly DataSet[] = [mnist, fashionMnist, characters, recall];
 
 /** Names a scenario may ask for. */
 export const dataSetNames: readonly string[] = sets.map(set => set.name);

@@ -9,6 +9,7 @@ import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
 import { boltzmann } from './boltzmann/boltzmann.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
+import { fastWeightsLearner } from './fast-weights/fast-weights.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { generativeForwardForward } from './forward-forward/ff-generative.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
@@ -64,5 +65,6 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     directFeedbackAlignment,
     equilibriumPropagation,
     boltzmann,
+    fastWeightsLearner,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );
