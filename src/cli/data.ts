@@ -27,6 +27,9 @@ export function addData({ program, world, does }: Shell): void {
                 `training   ${found.training} images of ${found.width} × ${found.height}, ${found.classes} classes`,
                 `test       ${found.test}`,
                 `SHA-256    ${found.digest}`,
+                ...found
+                  .baselines()
+                  .map(({ name, errorPercent }) => `${name}: ${errorPercent.toFixed(1)} % test errors`),
               ]
             : [`not usable ${problem}`];
           const text = [

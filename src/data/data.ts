@@ -50,6 +50,14 @@ export interface DataSet {
   places(): string[];
   /** Reads and checks all of it. @throws Error that says which file, what was wanted and what to do */
   load(): { readonly folder: string; readonly training: Samples; readonly test: Samples };
+  /** Test errors that are had without any learning worth the name, in percent. */
+  baselines?(training: Samples, test: Samples): readonly Baseline[];
+}
+
+/** What little a set may be answered with. */
+export interface Baseline {
+  readonly name: string;
+  readonly errorPercent: number;
 }
 
 /**

@@ -1,10 +1,12 @@
 /** @file The data sets, one line each, and how to get at them. Nothing is downloaded. */
-import type { DataSet, Split } from './data.ts';
+import { characters } from './characters.ts';
+import type { Baseline, DataSet, Split } from './data.ts';
 import { fashionMnist } from './fashion-mnist.ts';
 import { mnist } from './mnist.ts';
+import { recall } from './recall.ts';
 import { digestOf, type SplitSizes, splitOf } from './split.ts';
 
-const sets: readonly DataSet[] = [mnist, fashionMnist];
+const sets: readonly DataSet[] = [mnist, fashionMnist, characters, recall];
 
 /** Names a scenario may ask for. */
 export const dataSetNames: readonly string[] = sets.map(set => set.name);
@@ -26,6 +28,8 @@ export interface DataSetReport {
     readonly classes: number;
     /** SHA-256 over all of it */
     readonly digest: string;
+    /** Test errors without learning, where the set says some. Takes a moment. */
+    baselines(): readonly Baseline[];
   };
   /** why it cannot be used */
   readonly problem?: string;
@@ -42,7 +46,16 @@ export function dataSets(): DataSetReport[] {
       const digest = digestOf([training, test]);
       return {
         ...about,
-        found: { folder, training: training.length, test: test.length, width, height, classes, digest },
+        found: {
+          folder,
+          training: training.length,
+          test: test.length,
+          width,
+          height,
+          classes,
+          digest,
+          baselines: () => set.baselines?.(training, test) ?? [],
+        },
       };
     } catch (error) {
       return { ...about, problem: (error as Error).message };

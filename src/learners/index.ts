@@ -7,8 +7,11 @@ import { directFeedbackAlignment } from './backprop/direct-feedback-alignment.ts
 import { feedbackAlignment } from './backprop/feedback-alignment.ts';
 import { surrogateMlp } from './backprop/surrogate-mlp.ts';
 import { surrogateRidge } from './backprop/surrogate-ridge.ts';
+import { boltzmann } from './boltzmann/boltzmann.ts';
 import { equilibriumPropagation } from './equilibrium/equilibrium-propagation.ts';
+import { fastWeightsLearner } from './fast-weights/fast-weights.ts';
 import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
+import { generativeForwardForward } from './forward-forward/ff-generative.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import { oneShotForwardForward } from './forward-forward/ff-one-shot.ts';
 import { sleepingForwardForward } from './forward-forward/ff-sleep.ts';
@@ -36,6 +39,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     selfContrastive,
     phyll,
     unsupervisedForwardForward,
+    generativeForwardForward,
     hintonForwardForward,
     oneShotForwardForward,
     sleepingForwardForward,
@@ -60,5 +64,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     feedbackAlignment,
     directFeedbackAlignment,
     equilibriumPropagation,
+    boltzmann,
+    fastWeightsLearner,
   ].map(learner => [learner.name, learner as unknown as Learner]),
 );

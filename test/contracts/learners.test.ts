@@ -37,6 +37,7 @@ const rates: Record<string, number> = {
   'ff-hinton': 0.05,
   'ff-one-shot': 0.05,
   'ff-sleep': 0.1,
+  'ff-generative': 0.05,
   'ff-unsupervised': 0.05,
 };
 

@@ -30,8 +30,13 @@ export interface Contrast {
   /** softness of the loss of a layer, in units of goodness */
   temperatureOf(units: number): number;
   readonly heads: LayerHeads;
-  /** out [batch, inputs] = negative data, from real images and what the chip made of them; pixels in [0, 1]. */
-  negatives(images: Matrix, seen: Pass, out: Matrix): void;
+  /**
+   * Makes negative data, pixels in [0, 1].
+   * @param seen what the chip made of the images @param before what it made of the last negative data
+   * @param out [batch, inputs], and as it was left by the last call
+   * @param anneal share of the learning rate that this step has
+   */
+  negatives(images: Matrix, seen: Pass, before: Pass, out: Matrix, anneal: number): void;
   /** epochs in which only the softmaxes learn, when the layers have ended */
   readonly refit: number;
 }
@@ -70,7 +75,7 @@ export function trainContrast(lesson: Lesson<Access, ContrastOptions>, member: C
 
   function step(drawn: Batch, anneal: number): number {
     learnToRead(drawn, anneal);
-    member.negatives(drawn.images, positive, made);
+    member.negatives(drawn.images, positive, negative, made, anneal);
     send(made, negative);
     let loss = 0;
     // the first layer's images are held no more for the positive pass; its product is made from what drove the rows

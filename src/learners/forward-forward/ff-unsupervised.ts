@@ -54,7 +54,7 @@ export const unsupervisedForwardForward = defineLearner({
       layers: plasticLayers(chip, engine, lesson.stream, runningMean(0.9, options.decay), lesson.start),
       temperatureOf: () => options.temperature,
       heads: layerHeads(lesson, options.batch, lastThreeAllEach(chip), runningMean(0.9, 0.003)),
-      negatives: (images, _seen, out) => hybrids(images, masks, draws, out),
+      negatives: (images, _seen, _before, out) => hybrids(images, masks, draws, out),
       refit: options.refit,
     });
   },

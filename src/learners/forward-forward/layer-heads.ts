@@ -31,20 +31,32 @@ export const upperTogether = (chip: MeasuredView): Audience => ({
   readout: { name: 'softmax, one pass', role: 'principal', passes: 1 },
 });
 
-/** The last three layers but never the first of several; all; and each alone: those of them that differ. */
-export function lastThreeAllEach({ layers }: MeasuredView): Audience[] {
+/** All layers, and each alone where there are several. */
+export function allTogetherEach({ layers }: MeasuredView): Audience[] {
   const all = layers.map((_, l) => l);
+  const alone = layers.length > 1 ? all : [];
+  return [
+    { layers: all, readout: { name: 'softmax, all layers', role: 'principal', passes: 1 } },
+    ...alone.map(one),
+  ];
+}
+
+const one = (layer: number): Audience => ({
+  layers: [layer],
+  readout: { name: `softmax, layer ${layer + 1} alone`, role: 'single layer', passes: 1 },
+});
+
+/** The last three layers but never the first of several; all; and each alone: those of them that differ. */
+export function lastThreeAllEach(chip: MeasuredView): Audience[] {
+  const all = chip.layers.map((_, l) => l);
   const last = all.slice(Math.max(all.length > 1 ? 1 : 0, all.length - 3));
   const audiences: Audience[] = [
     { layers: last, readout: { name: `softmax, ${nameOf(last)}`, role: 'principal', passes: 1 } },
     { layers: all, readout: { name: 'softmax, all layers', role: 'all layers', passes: 1 } },
-    ...all.map(l => ({
-      layers: [l],
-      readout: { name: `softmax, layer ${l + 1} alone`, role: 'single layer', passes: 1 } as const,
-    })),
+    ...all.map(one),
   ];
   return audiences.filter(
-    (one, k) => audiences.findIndex(other => String(other.layers) === String(one.layers)) === k,
+    ({ layers }, k) => audiences.findIndex(other => String(other.layers) === String(layers)) === k,
   );
 }
 

@@ -42,7 +42,7 @@ export const selfContrastive = defineLearner({
       layers,
       temperatureOf: units => options.temperature * units,
       heads: layerHeads(lesson, options.batch, [upperTogether(chip)]),
-      negatives: (images, _seen, out) => blend(images, draws, out),
+      negatives: (images, _seen, _before, out) => blend(images, draws, out),
       refit: 0,
     });
   },

@@ -5,6 +5,7 @@
  */
 import type { Pass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
+import type { Matrix } from '../../engine/matrix.ts';
 import type { Classifier, Lesson } from '../learner.ts';
 import { type Batch, batchesOf, type TaughtBatch } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
@@ -12,11 +13,12 @@ import type { OptimiserKind } from '../parts/optimiser.ts';
 import type { TrainingOptions } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
-import { softmaxHead } from '../parts/softmax-head.ts';
+import { softmaxHead, softmaxRows } from '../parts/softmax-head.ts';
 import { type Hearing, isHeard } from '../parts/votes.ts';
 import { goodnessClassifier, headFeatures } from './classifier.ts';
 import { type Coupling, coupled } from './coupling.ts';
 import { deadUnits } from './dead-units.ts';
+import { dreams } from './dreams.ts';
 import type { GoodnessKind } from './goodness.ts';
 import { localRule, signsOf } from './layer.ts';
 import type { LossKind } from './loss.ts';
@@ -29,7 +31,7 @@ import type { aims } from './variants.ts';
 export interface ForwardForwardOptions extends TrainingOptions {
   /** value of a label that is on, in units of the row's voltage or of the pixel */
   labelStrength: number;
-  negatives: NegativeKind;
+  negatives: NegativeKind | 'dreamt';
   loss: LossKind;
   goodness: GoodnessKind;
   /** whether positive cases get large goodness or small */
@@ -100,6 +102,11 @@ export function trainForwardForward(
   const wrong = new Uint8Array(batch);
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
   const draws = lesson.stream('negatives');
+  const dreamt =
+    options.negatives === 'dreamt'
+      ? dreams(lesson.training, batch, engine, lesson.stream('dreams'))
+      : undefined;
+  const likely = engine.matrix(dreamt ? batch : 0, chip.classes);
   const classifier = goodnessClassifier(
     chip,
     {
@@ -125,6 +132,18 @@ export function trainForwardForward(
     else randomNegatives(chip.classes, labels, draws, wrong);
   }
 
+  /** The negative pass is of the chip's own text, which it writes on by one symbol. */
+  function dream(images: Matrix): void {
+    const { begin, windows, draw, next, advance } = dreamt!;
+    begin(images);
+    chip.hold(windows);
+    chip.send({ kind: 'neutral', strength }, neutral);
+    softmaxRows(head.logits(features.read(neutral)), likely);
+    draw(likely);
+    chip.send({ kind: 'classes', classes: next, strength }, negative);
+    advance();
+  }
+
   /** Rules for soft labels, and the pairs they are about. */
   function taughtRules(): { pairs: Pairs; rules: TaughtRule[] } {
     const pairs = roomForPairs(batch);
@@ -144,9 +163,13 @@ export function trainForwardForward(
     const { labels } = drawn;
     chip.send({ kind: 'classes', classes: labels, strength }, positive);
     chooseNegatives(labels, anneal);
-    chip.send({ kind: 'classes', classes: wrong, strength }, negative);
+    if (dreamt) dream(drawn.images);
+    else chip.send({ kind: 'classes', classes: wrong, strength }, negative);
     const loss = learn(rules, judgeAll, anneal);
-    if (options.boxLessons > 0 && ++steps % options.boxLessons === 0) teachBoxes(labels);
+    if (options.boxLessons > 0 && ++steps % options.boxLessons === 0) {
+      if (dreamt) chip.hold(drawn.images);
+      teachBoxes(labels);
+    }
     return loss;
   }
 

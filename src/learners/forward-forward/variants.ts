@@ -41,7 +41,11 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
     maximum: 10000,
     default: 1,
   }),
-  negatives: negatives('hard'),
+  negatives: choice(
+    [...negativeKinds, 'dreamt'],
+    'hard: sampled from the one-pass softmax; random: any wrong label; dreamt: text that the chip writes itself, where pictures are text (data set characters)',
+    { default: 'hard' },
+  ),
   reads: count(
     'passes for each label that an answer takes, goodness averaged over them; more than 1 helps where boxes are very noisy',
     { maximum: 1000, default: 1 },
@@ -68,7 +72,13 @@ export const collaboration = choice(
 export const hearingOf = (collaboration: 'none' | 'others'): Hearing =>
   collaboration === 'others' ? 'all' : 'upper';
 
-/** Chip passes per training sample: three, and two more in a step with a lesson for boxes. */
-export const passesOf = ({ boxLessons }: { boxLessons: number }): { training: number } => ({
-  training: 3 + (boxLessons > 0 ? 2 / boxLessons : 0),
+/** Chip passes per training sample: three; one more to write a symbol of dreamt text; two more in a step with a lesson for boxes. */
+export const passesOf = ({
+  boxLessons,
+  negatives,
+}: {
+  boxLessons: number;
+  negatives: string;
+}): { training: number } => ({
+  training: 3 + (negatives === 'dreamt' ? 1 : 0) + (boxLessons > 0 ? 2 / boxLessons : 0),
 });
