@@ -141,6 +141,7 @@ describe('a teacher out of a file', () => {
     reads: 1,
     start: 'fresh',
     student: 'another',
+    population: 20,
     teachers: 1,
     teacherAge: 0,
     generations: 1,
