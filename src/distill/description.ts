@@ -45,7 +45,7 @@ export const transferKeys = {
   reads: count('readings of the teacher that are averaged', { maximum: 1000, default: 1 }),
   start: choice(
     startKinds,
-    "fresh: random weights; copy: the weights that the teacher's cells hold, written to the student; copy with gains: then every column scaled until its mean activity is the teacher's; robust: weights that were trained, in simulation, to suit many individuals of the student's model, on the images and true labels of the teacher",
+    "fresh: random weights; copy: the weights that the teacher's cells hold, written to the student; copy with gains: then every column scaled until its mean activity is the teacher's; robust: weights that were trained, in simulation, to suit many individuals of the student's model, on the images and true labels of the teacher. Learners whose labels go in elsewhere than the teacher's are left out where weights are given",
     { default: 'fresh' },
   ),
   population: count('individuals that robust weights are trained on, one after the other, a batch each', {
@@ -75,6 +75,14 @@ export const DistillFrame = strict(
     teacherChip: Type.Optional(
       Type.Unsafe<unknown>({
         description: "the teacher's chip, where it is of another kind than the students'",
+      }),
+    ),
+    teacherSeed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 32 - 1,
+        description:
+          'seed of the one individual that teaches all students; when absent every student has a teacher of its own (its seed and 5000)',
       }),
     ),
     readout: choice(['principal', 'one pass'], "which of the teacher's readouts is passed on", {

@@ -12,7 +12,7 @@ import { entry, type Place, parse, type Source, textAt, type Written, whereOf, w
 import { type Override, put, readOverride } from './overrides.ts';
 import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
-import { armFrom, distillProblems, readDistill } from './read-distill.ts';
+import { armFrom, distillProblems, pupils, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
 import { accidentProblems, chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
 import { readTuning } from './tuning-file.ts';
@@ -213,7 +213,7 @@ async function readSetting(
     data,
     chip,
     chipName: chipName(writtenChip),
-    entries,
+    entries: distill ? pupils(entries, distill) : entries,
     checkpoints,
     ...(life && { life }),
     ...(distill && { distill }),

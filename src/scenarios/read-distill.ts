@@ -16,6 +16,7 @@ import type { DataSetSizes, Entry, Known, Setting } from './schema.ts';
 /** A distillation before a trial gives its teachers their seeds. */
 export interface DistillRequest extends Omit<Distillation, 'teacher'> {
   readonly lesson: (typeof lessonKinds)[number];
+  readonly teacherSeed?: number;
   readonly teacher: {
     readonly entry: Entry;
     readonly saved?: {
@@ -103,7 +104,7 @@ async function savedTeacher(written: Written, learners: Known['learners']) {
  * @param train images that the teacher had
  */
 export const distillationOf = (
-  { teacher, lesson, ...transfer }: DistillRequest,
+  { teacher, lesson, teacherSeed, ...transfer }: DistillRequest,
   seed: number,
   train: number,
 ): Distillation => ({
@@ -120,7 +121,7 @@ export const distillationOf = (
     chip: teacher.chip,
     learner: teacher.entry.learner.name,
     options: teacher.entry.options,
-    seed: teacher.saved?.seed ?? seed + teachersFrom,
+    seed: teacher.saved?.seed ?? teacherSeed ?? seed + teachersFrom,
     readout: teacher.readout,
     ...(teacher.saved && { saved: { path: teacher.saved.path, sha256: teacher.saved.sha256 } }),
   },
@@ -172,14 +173,12 @@ export function distillProblems(
         `found "${start}", but teacher and student have layers of other sizes: ${teacher.chip.layers} and ${chip.layers}`,
       ),
     );
-  const entryOf = ({ learner, options }: Entry) => learner.needs(options).labels;
-  const labels = entryOf(teacher.entry);
-  const other = entries.find(each => entryOf(each) !== labels);
-  if (start !== 'fresh' && other)
+  const labels = labelsOf(teacher.entry);
+  if (pupils(entries, request).length === 0)
     problems.push(
       wrong(
         ['start'],
-        `found "${start}", but ${teacher.entry.name} has labels ${inWords[labels]} and ${other.name} ${inWords[entryOf(other)]}: the weights of one do not fit the other`,
+        `found "${start}", but ${teacher.entry.name} has labels ${inWords[labels]}, and no learner here has them there: weights of one do not fit the other`,
       ),
     );
   if (teacher.saved)
@@ -188,6 +187,12 @@ export function distillProblems(
     problems.push(wrong(['student'], 'found "same", but the teacher is on another kind of chip'));
   return problems;
 }
+
+const labelsOf = ({ learner, options }: Entry): LabelEntry => learner.needs(options).labels;
+
+/** Learners that can start as they are asked to: weights fit where labels go in at the same place. The others are left out of that arm. */
+export const pupils = (entries: readonly Entry[], { start, teacher }: DistillRequest): readonly Entry[] =>
+  entries.filter(each => start === 'fresh' || labelsOf(each) === labelsOf(teacher.entry));
 
 const inWords: Readonly<Record<LabelEntry, string>> = {
   none: 'nowhere',
