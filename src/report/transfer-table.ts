@@ -5,7 +5,7 @@
 import type { TrialResult } from '../scenarios/trial-files.ts';
 import { type ArmPoint, agreement, armPoints, type Measure, over, placesOf, studentError } from './arms.ts';
 import { html, type Markup } from './html.ts';
-import { bare, counted, quantityIn, space } from './numbers.ts';
+import { bare, commonScale, counted, significant, space } from './numbers.ts';
 import { mean } from './statistics.ts';
 import type { Study } from './study.ts';
 import { tabled } from './tables.ts';
@@ -91,10 +91,14 @@ function columnsOf(points: readonly ArmPoint[]): Column[] {
   const ofTeachers =
     (measure: Measure, written: (value: number) => string) => (results: readonly TrialResult[]) =>
       written(mean(results.map(measure)));
+  const scale = commonScale(
+    points.flatMap(({ results }) => meanPrice(results, studentPrice)?.energy ?? []),
+    'J',
+  );
   const milli = (value: number) => (1000 * value).toFixed(0);
   const cents = (value: number) => bare(100 * value);
   const temperatures = points.map(({ results }) => results[0]!.specification.distill!.temperature);
-  const at = new Set(temperatures).size === 1 ? String(temperatures[0]) : 'T';
+  const at = new Set(temperatures).size === 1 ? `T = ${temperatures[0]}` : 'T of the transfer';
   const left = points.some(({ results }) => of(results[0]!).leftOut);
   const leftColumn = (when: 'asAnswered' | 'corrected', title: string): Column => ({
     title,
@@ -129,7 +133,7 @@ function columnsOf(points: readonly ArmPoint[]): Column[] {
       own: ofTeachers(result => of(result).teacher.floor.divergence, milli),
     },
     {
-      title: `KL, T = ${at}`,
+      title: `KL, ${at}`,
       of: measured(result => of(result).divergenceAtTemperature, milli),
       own: ofTeachers(result => of(result).teacher.floor.divergenceAtTemperature ?? 0, milli),
     },
@@ -146,11 +150,12 @@ function columnsOf(points: readonly ArmPoint[]): Column[] {
       : []),
     ...(['passes', 'energy'] as const).map(
       (what): Column => ({
-        title: `${what}, student + teacher`,
+        title: `${what === 'energy' ? `energy, ${scale.unit}` : 'passes'}, student + teacher`,
         of: ({ results }) => {
           const prices = [meanPrice(results, studentPrice), meanPrice(results, teacherPrice)];
           const told = prices.map(
-            price => price && (what === 'passes' ? counted(price.passes) : quantityIn(price.energy, 'J')),
+            price =>
+              price && (what === 'passes' ? counted(price.passes) : significant(price.energy / scale.factor)),
           );
           return told.some(Boolean) ? told.flatMap(each => each ?? []).join(' + ') : '–';
         },

@@ -41,22 +41,37 @@ export function transferHeadline(study: Study): string {
   return `A teacher that errs on ${percent(teacher)} makes a student that errs on ${said} (“${best.arm}”)`;
 }
 
+/** What is said of distillation: of each place where there are several, and of all together. */
+export interface TransferAnswer {
+  readonly places: readonly { readonly setting: string; readonly text: string }[];
+  readonly findings: readonly string[];
+}
+
 /** Sentences, place by place; none where nothing was distilled. */
-export function transferWords(study: Study): string[] {
+export function transferWords(study: Study): TransferAnswer {
   const points = armPoints(study);
-  if (points.length === 0) return [];
-  return placesOf(points)
-    .flatMap(place => {
-      const own = points.filter(point => point.place === place);
-      const name = placesOf(points).length > 1 ? `${place}: ` : '';
-      const told = [...softAgainst(study, own, place), ...worth(own), ...copies(study, own), ...leftOut(own)];
-      // along an axis, what is said of one place alone is said of its ends
-      const further = isBetween(study, own)
-        ? []
-        : [...bounds(study, own), ...floor(study, own), ...calibration(own)];
-      return [...told, ...further].map(text => `${name}${text}`);
-    })
-    .concat(overtaken(study, points), prices(points));
+  if (points.length === 0) return { places: [], findings: [] };
+  const places = placesOf(points).map(place => {
+    const own = points.filter(point => point.place === place);
+    return { setting: place, told: placeWords(study, own, place) };
+  });
+  const common = [...overtaken(study, points), ...prices(points)];
+  const [only] = places;
+  return places.length === 1
+    ? { places: [], findings: [...only!.told, ...common] }
+    : { places: places.map(({ setting, told }) => ({ setting, text: told.join(' ') })), findings: common };
+}
+
+function placeWords(study: Study, points: readonly ArmPoint[], place: string): string[] {
+  const told = [
+    ...softAgainst(study, points, place),
+    ...worth(points),
+    ...leftOut(points),
+    ...copies(study, points),
+  ];
+  // along an axis, what is said of one place alone is said of its ends
+  if (isBetween(study, points)) return told;
+  return [...told, ...bounds(study, points), ...floor(study, points), ...calibration(points)];
 }
 
 /** Whether a place stands between others on an axis. */
@@ -156,9 +171,10 @@ function calibration(points: readonly ArmPoint[]): string[] {
 
 /** How near the nearest student is to its teacher. */
 function floor(study: Study, points: readonly ArmPoint[]): string[] {
-  const best = [...points].sort(
-    (a, b) => over(study, b, agreement).mean - over(study, a, agreement).mean,
-  )[0]!;
+  const best = points
+    .filter(point => !learnsAll(point))
+    .sort((a, b) => over(study, b, agreement).mean - over(study, a, agreement).mean)[0];
+  if (!best) return [];
   const own = mean(best.results.map(({ distillation }) => distillation!.teacher.floor.agreementPercent));
   const same = best.results.flatMap(({ distillation }) => distillation!.sameErrorsPercent ?? []);
   const errors =
@@ -170,16 +186,20 @@ function floor(study: Study, points: readonly ArmPoint[]): string[] {
 
 /** Classes that the transfer set had no image of. */
 function leftOut(points: readonly ArmPoint[]): string[] {
-  return points.flatMap(({ arm, samples, results }) => {
-    const found = results.flatMap(({ distillation }) => distillation!.leftOut ?? []);
-    if (found.length === 0) return [];
-    const { without } = results[0]!.specification.distill!;
-    const before = mean(found.map(each => each.asAnswered.onThemPercent));
-    const after = mean(found.map(each => each.corrected.onThemPercent));
-    return [
-      `“${arm}”, ${counted(samples)} images, none of class ${without.join(', ')}: ${percent(before)} of these are wrong, ${percent(after)} once the bias of the class gives it a fair share of the answers.`,
-    ];
-  });
+  const told = points
+    .filter(point => point.samples > 0 && !learnsAll(point))
+    .flatMap(({ arm, samples, results }) => {
+      const found = results.flatMap(({ distillation }) => distillation!.leftOut ?? []);
+      if (found.length === 0) return [];
+      const before = mean(found.map(each => each.asAnswered.onThemPercent));
+      const after = mean(found.map(each => each.corrected.onThemPercent));
+      return [`“${arm}”, ${counted(samples)} images, ${percent(before)} and ${percent(after)}`];
+    });
+  if (told.length === 0) return [];
+  const { without } = targetsOf(points.find(point => targetsOf(point).without.length > 0)!);
+  return [
+    `Of class ${without.join(', ')}, which the transfer set has no image of, are wrong, as answered and once a bias gives the class its fair share of the answers: ${told.join('; ')}.`,
+  ];
 }
 
 /** What was spent on both chips, per image of the transfer set. */

@@ -4,9 +4,13 @@ import { armPoints } from '../../src/report/arms.ts';
 import { equivalents, worthTwice } from '../../src/report/efficiency.ts';
 import { overtakings } from '../../src/report/overtaking.ts';
 import { study } from '../../src/report/study.ts';
-import { transferWords } from '../../src/report/transfer-words.ts';
+import { type TransferAnswer, transferWords } from '../../src/report/transfer-words.ts';
 import { type MadeUpStudent, madeUpDistillation } from '../fixtures/made-up-study.ts';
 
+const sentences = ({ places, findings }: TransferAnswer): string[] => [
+  ...places.map(({ text }) => text),
+  ...findings,
+];
 const sizes = [250, 1000, 4000];
 type Law = (samples: number, pair: number) => number;
 
@@ -25,7 +29,7 @@ const studentsOf = (soft: Law, hard: Law, pairs = 3): MadeUpStudent[] =>
   );
 const pointsOf = (students: readonly MadeUpStudent[]) => armPoints(study(madeUpDistillation(students)));
 const wordsOf = (students: readonly MadeUpStudent[]) =>
-  transferWords(study(madeUpDistillation(students)))
+  sentences(transferWords(study(madeUpDistillation(students))))
     .join('\n')
     .replaceAll('\u00a0', ' ');
 /** error ∝ size^−½ */
