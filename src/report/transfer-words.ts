@@ -24,8 +24,10 @@ import { copies, overtaken } from './weights-words.ts';
 import { worth } from './worth-words.ts';
 
 /** The rule that the sentences go by, for the last section of the report. */
-export const transferRule =
-  'An arm is said to beat another when it is better on average over pairs of chips and on every single pair (of five and more: on all but one).';
+export const transferRules: readonly string[] = [
+  'An arm is said to beat another when it is better on average over pairs of chips and on every single pair (of five and more: on all but one).',
+  'What soft labels are worth in hard ones, and where being told overtakes given weights, is found pair by pair along straight lines between what was tried, errors and sizes on logarithmic axes; then the (geometric) mean over pairs is given, in brackets its 95 % Student-t interval (the range where there are fewer than 3 pairs).',
+];
 
 /** The finding as a heading: what students have of their teachers, at best. */
 export function transferHeadline(study: Study): string {
