@@ -50,15 +50,22 @@ export function populationOf<A extends Access>(
     });
   }
 
-  const own: Pick<Views['measured'], 'hold' | 'update' | 'write'> = {
+  /** weights += rate · change, as far as cells reach. */
+  function add(layer: number, change: Matrix, rate: number): void {
+    const { data } = weights[layer]!;
+    for (let k = 0; k < data.length; k++)
+      data[k] = Math.min(most, Math.max(-most, data[k]! + rate * change.data[k]!));
+  }
+
+  const own: Pick<Views['measured'], 'hold' | 'update' | 'imprint' | 'write'> = {
     hold(images) {
       takeTurn();
       viewed[current]!.hold(images);
     },
-    update(layer, change) {
-      const { data } = weights[layer]!;
-      for (let k = 0; k < data.length; k++)
-        data[k] = Math.min(most, Math.max(-most, data[k]! + change.data[k]!));
+    update: (layer, change) => add(layer, change, 1),
+    imprint(layer, terms, rate) {
+      viewed[current]!.correlate(layer, terms, target[layer]!);
+      add(layer, target[layer]!, rate);
     },
     write(layer, wanted) {
       engine.kernels.copy(wanted, weights[layer]!);
