@@ -41,8 +41,8 @@ export function armPoints(study: Study): ArmPoint[] {
     return [
       {
         arm: setting.values.distill ?? armOf(first),
-        place: placeOf(study, learner, setting.values),
-        group: placeOf(study, learner, setting.values, axis?.path),
+        place: placeOf(study, learner, setting.values, axis, true),
+        group: placeOf(study, learner, setting.values, axis, false),
         ...(axis && { level: axis.at(setting) }),
         samples: images === 'training' ? Math.min(samples, first.specification.data.train) : samples,
         results,
@@ -84,18 +84,23 @@ function armOf(result: TrialResult): string {
   return `${words}${rule}${student === 'same' ? ', same chip' : ''}`;
 }
 
-/** What differs besides arm and size. @param but path that is left out */
+/** What differs besides arm and size. @param axis that places stand on @param isWhole whether it counts */
 function placeOf(
   study: Study,
   learner: Learner,
   values: Readonly<Record<string, string>>,
-  but?: string,
+  axis: Axis | undefined,
+  isWhole: boolean,
 ): string {
+  const isLeftOut = (path: string) =>
+    axis?.companions.includes(path) || (!isWhole && path === axis?.path) || !isOfPlace(path);
   const rest = study.paths
-    .filter(path => isOfPlace(path) && path !== but && path in values)
-    .map(path =>
-      /^[-+.\d]/.test(values[path]!) ? `${nameOf(path, study.paths)} ${values[path]}` : values[path]!,
-    );
+    .filter(path => path in values && !isLeftOut(path))
+    .map(path => {
+      const value = values[path]!;
+      const name = path === axis?.path ? axis.name : nameOf(path, study.paths);
+      return /^[-+.\d]/.test(value) ? `${name} ${value}` : value;
+    });
   const names = study.learners.length > 1 ? [learner.name, ...rest] : rest;
   return names.join(', ') || learner.name;
 }

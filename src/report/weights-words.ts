@@ -3,7 +3,7 @@
  */
 import { type ArmPoint, learnsAll, over, placeAxis, plainArm, studentError, targetsOf } from './arms.ts';
 import { levelText } from './axes.ts';
-import { percent } from './numbers.ts';
+import { listed, percent } from './numbers.ts';
 import { overtakings } from './overtaking.ts';
 import type { Study } from './study.ts';
 
@@ -38,12 +38,16 @@ export function overtaken(study: Study, points: readonly ArmPoint[]): string[] {
     const name = groups.size > 1 ? `${group}: ` : '';
     const who = `${name}“${other}” errs less than “${given}”`;
     if (ahead === pairs) return `${who} at no ${axis.name} up to ${levelText(axis, axis.levels.at(-1)!)}.`;
-    if (behind === pairs)
-      return `${who} from the least ${axis.name} on, ${levelText(axis, axis.levels[0]!)}.`;
+    if (behind === pairs) return `${who} at every ${axis.name} from ${levelText(axis, axis.levels[0]!)} on.`;
     const { level, low, high } = at ?? { level: 0, low: 0, high: 0 };
     const around = count > 1 ? ` [${levelText(axis, low)}, ${levelText(axis, high)}]` : '';
-    const where = `${who} from ${axis.name} ${levelText(axis, level)}${around} on`;
-    if (count === pairs) return `${where} (${pairs} pairs, straight lines between the levels).`;
-    return `${at ? where : who} on ${count} of ${pairs} pairs, from the least on on ${behind}, never on ${ahead}.`;
+    const from = `from ${axis.name} ${levelText(axis, level)}${around} on`;
+    if (count === pairs) return `${who} ${from} (${pairs} pairs, straight lines between the levels).`;
+    const parts = [
+      ...(count > 0 ? [`${from} on ${count} of ${pairs} pairs`] : []),
+      ...(behind > 0 ? [`at every ${axis.name} on ${behind}`] : []),
+      ...(ahead > 0 ? [`at none on ${ahead}`] : []),
+    ];
+    return `${who} ${listed(parts)}.`;
   });
 }

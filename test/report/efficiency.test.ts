@@ -103,7 +103,7 @@ describe('copies along the strength of boxes', () => {
   test('may be ahead to the end, or behind from the start', () => {
     expect(of(given(() => 5))).toMatchObject([{ overtaken: 0, ahead: 2, at: undefined }]);
     expect(wordsOf(given(() => 5))).toContain('at no boxes up to 1');
-    expect(wordsOf(given(() => 50))).toContain('from the least boxes on, 0.25');
+    expect(wordsOf(given(() => 50))).toContain('at every boxes from 0.25 on');
   });
 });
 

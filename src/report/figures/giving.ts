@@ -56,7 +56,7 @@ function crossings(study: Study, points: readonly ArmPoint[]): Crossing[] {
 function title(axis: Axis, marks: readonly Crossing[]): string {
   const [first] = [...marks].sort((a, b) => a.level - b.level);
   const last = [...marks].sort((a, b) => b.level - a.level)[0];
-  if (!first || !last) return `Giving weights against telling, along ${axis.name}`;
+  if (!first || !last) return `Weights given against answers told, along ${axis.name}`;
   const until = (mark: Crossing) => `“${mark.given}” up to ${levelText(axis, mark.level)}`;
   return first === last
     ? `Better than being told: ${until(first)}`
@@ -127,7 +127,7 @@ const specify =
           axis: {
             title: `${axisTitle(axis)}${axis.scale === 'linear' ? '' : ' (log axis)'}`,
             values: axis.levels,
-            format: '~g',
+            labelExpr: "format(datum.value, '.6~g')", // '~g' alone would write 0.3 for 0.25
           },
         },
       },
