@@ -13,7 +13,7 @@ import { place } from './place.ts';
 import { race } from './race.ts';
 import type { Study } from './study.ts';
 import { enduranceTable, pairedTable } from './sweep-tables.ts';
-import { failures, failures, glance, glance, readouts, readouts, results, results, tabled } from './tables.ts';
+import { failures, glance, readouts, results } from './tables.ts';
 import { transferTable } from './transfer-table.ts';
 import { answer } from './words.ts';
 
