@@ -102,7 +102,9 @@ export type Labels =
   /** one class per sample */
   | { readonly kind: 'classes'; readonly classes: Uint8Array; readonly strength: number }
   /** the same class for the whole batch */
-  | { readonly kind: 'class'; readonly value: number; readonly strength: number };
+  | { readonly kind: 'class'; readonly value: number; readonly strength: number }
+  /** a number for each class and sample [batch, classes], in units of `strength`: a teacher's probabilities */
+  | { readonly kind: 'values'; readonly values: Matrix; readonly strength: number };
 
 /**
  * Currents added to those of each crossbar before the neuron circuits [batch, units], in units of activity; undefined where a

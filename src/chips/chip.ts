@@ -202,6 +202,13 @@ export class Chip {
       throw new Error('this chip was made without a label entry');
     if (labels.kind === 'class' && !(labels.value >= 0 && labels.value < classes))
       throw new RangeError(`class ${labels.value} of ${classes} classes`);
+    if (labels.kind === 'values') {
+      const { rows, columns } = labels.values;
+      if (rows < batch || columns !== classes)
+        throw new RangeError(
+          `${batch} samples of ${classes} classes need as many label values, got ${rows} × ${columns}`,
+        );
+    }
     if (labels.kind !== 'classes') return;
     if (labels.classes.length < batch)
       throw new RangeError(`${batch} samples but ${labels.classes.length} labels`);

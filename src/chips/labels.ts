@@ -13,13 +13,17 @@ export function writeLabels(x: Matrix, at: number, classes: number, labels: Labe
     data.fill(rest, from, from + classes);
     if (labels.kind === 'classes') data[from + labels.classes[b]!] = labels.strength;
     if (labels.kind === 'class') data[from + labels.value] = labels.strength;
+    if (labels.kind === 'values')
+      for (let c = 0; c < classes; c++)
+        data[from + c] = labels.strength * labels.values.data[b * classes + c]!;
   }
 }
 
-/** What became of the strength of the labels on the way through the DAC: value driven over value asked for. */
+/** What became of the strength of labels that are on or off on the way through the DAC: value driven over value asked for. */
 export function labelGain(labels: Labels, x: Matrix, at: number): number {
   switch (labels.kind) {
     case 'off':
+    case 'values': // a DAC rounds each in its own way: see `addDrivenLabels`
       return 1;
     case 'neutral':
       return x.data[at]! / (labels.strength / (x.columns - at));
@@ -52,10 +56,36 @@ export function addLabelCurrents(
       addRow(w, (row + labels.classes[b]!) * units, on, out.data, b * units, units);
     return;
   }
+  if (labels.kind === 'values') {
+    addLines(labels.values, 0, classes, on, weights, row, out);
+    return;
+  }
   scratch.data.fill(0);
   if (labels.kind === 'class') addRow(w, (row + labels.value) * units, on, scratch.data, 0, units);
   else for (let c = 0; c < classes; c++) addRow(w, (row + c) * units, on / classes, scratch.data, 0, units);
   for (let b = 0; b < out.rows; b++) addRow(scratch.data, 0, 1, out.data, b * units, units);
+}
+
+/** out [batch, units] += what the label columns `at` on of x contribute as they are driven, each sample with values of its own. */
+export const addDrivenLabels = (x: Matrix, at: number, classes: number, weights: Matrix, out: Matrix): void =>
+  addLines(x, at, classes, 1, weights, at, out);
+
+/** out += factor · columns `at` on of x · rows `row` on of the weights. */
+function addLines(
+  x: Matrix,
+  at: number,
+  classes: number,
+  factor: number,
+  weights: Matrix,
+  row: number,
+  out: Matrix,
+): void {
+  const units = out.columns;
+  for (let b = 0; b < out.rows; b++)
+    for (let c = 0; c < classes; c++) {
+      const on = factor * x.data[b * x.columns + at + c]!;
+      addRow(weights.data, (row + c) * units, on, out.data, b * units, units);
+    }
 }
 
 /** out rows `row` on [classes, units] += the outer products of the label columns of x with delta + common. */

@@ -12,7 +12,7 @@ import type { LabelEntry, Labels, LayerShape } from './access.ts';
 import { convert } from './converters/uniform.ts';
 import { correlationScratch, type FullTerm, gatherActive } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
-import { addLabelCurrents, correlateLabels, labelGain } from './labels.ts';
+import { addDrivenLabels, addLabelCurrents, correlateLabels, labelGain } from './labels.ts';
 import type { ChipModel } from './model.ts';
 import type { FullPass } from './pass.ts';
 
@@ -75,8 +75,10 @@ export function buildSharedProduct(
     fresh = true;
     const a = pass.currents[0]!;
     kernels.copy(common, a);
-    const gain = pixels ? 1 : labelGain(labels, pass.inputs[0]!, labelRow);
-    addLabelCurrents(labels, gain, classes, weights, labelRow, a, row);
+    const x = pass.inputs[0]!;
+    const gain = pixels ? 1 : labelGain(labels, x, labelRow);
+    if (labels.kind === 'values' && !pixels) addDrivenLabels(x, labelRow, classes, weights, a);
+    else addLabelCurrents(labels, gain, classes, weights, labelRow, a, row);
     if (!pixels) return;
     kernels.scaleRows(a, pass.scales, a);
     kernels.addRow(a, rowsOf(weights, shape.biasRow, 1));

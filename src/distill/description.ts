@@ -10,15 +10,13 @@ export const targetKinds = ['soft', 'argmax', 'true'] as const;
 /** Where transfer images come from. */
 export const imageKinds = ['spare', 'training', 'mixed', 'noise'] as const;
 /** What the student's weights are before it learns. */
-export const startKinds = ['fresh', 'copy', 'copy with gains'] as const;
+export const startKinds = ['fresh', 'copy', 'copy with gains', 'robust'] as const;
+/** What the student learns. */
+export const lessonKinds = ['transfer', 'none', 'all'] as const;
 
 /** Everything but the teacher, who is described like a learner of the scenario. */
 export const transferKeys = {
-  samples: count('images of the transfer set; 0 for none, where a copy is judged as it is', {
-    minimum: 0,
-    maximum: 1000000,
-    default: 1000,
-  }),
+  samples: count('images of the transfer set', { maximum: 1000000, default: 1000 }),
   images: choice(
     imageKinds,
     'spare: images the teacher has not learned from (data.spare); training: those it has; mixed: pairs of spare images, blended; noise: blurred random dots',
@@ -47,9 +45,13 @@ export const transferKeys = {
   reads: count('readings of the teacher that are averaged', { maximum: 1000, default: 1 }),
   start: choice(
     startKinds,
-    "fresh: random weights; copy: the weights that the teacher's cells hold, written to the student; copy with gains: then every column scaled until its mean activity is the teacher's",
+    "fresh: random weights; copy: the weights that the teacher's cells hold, written to the student; copy with gains: then every column scaled until its mean activity is the teacher's; robust: weights that were trained, in simulation, to suit many individuals of the student's model, on the images and true labels of the teacher. Learners whose labels go in elsewhere than the teacher's are left out where weights are given",
     { default: 'fresh' },
   ),
+  population: count('individuals that robust weights are trained on, one after the other, a batch each', {
+    maximum: 1000,
+    default: 20,
+  }),
   student: choice(
     ['another', 'same'],
     'another individual of its model; or the same individual as the teacher, which learns anew (self-distillation)',
@@ -75,9 +77,22 @@ export const DistillFrame = strict(
         description: "the teacher's chip, where it is of another kind than the students'",
       }),
     ),
+    teacherSeed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 32 - 1,
+        description:
+          'seed of the one individual that teaches all students; when absent every student has a teacher of its own (its seed and 5000)',
+      }),
+    ),
     readout: choice(['principal', 'one pass'], "which of the teacher's readouts is passed on", {
       default: 'principal',
     }),
+    lesson: choice(
+      lessonKinds,
+      "transfer: the transfer set; none: nothing, what the student starts from is judged as it is; all: the images and true labels that the teacher had, in as many epochs: what the student's chip can do at best",
+      { default: 'transfer' },
+    ),
     ...transferKeys,
   },
   { description: 'students learn from what another chip has learned' },
@@ -86,6 +101,8 @@ const Transfer = Type.Object(transferKeys);
 
 /** A distillation with everything resolved, as a trial has it. */
 export interface Distillation extends Static<typeof Transfer> {
+  /** 0 where the start is judged as it is */
+  readonly samples: number;
   readonly teacher: TeacherRequest;
 }
 

@@ -4,6 +4,7 @@
  */
 import { decode, encode, type Tensor } from '../engine/safetensors.ts';
 import type { Scores } from './agreement.ts';
+import { type Bequest, bequestIn, layersIn, tensorsOf } from './bequest.ts';
 
 /** What a teacher cost, per image that it was asked about. */
 export interface TeacherCosts {
@@ -12,14 +13,12 @@ export interface TeacherCosts {
   readonly energy: number;
 }
 
-export interface Reading {
+export interface Reading extends Bequest {
   /** of the transfer images, of the validation images, of the test images, and of the test images read again */
   readonly transfer: Scores;
   readonly validation: Scores;
   readonly test: Scores;
   readonly again: Scores;
-  /** what its cells hold, of every layer [rows, units] */
-  readonly weights: readonly Tensor[];
   /** mean activity of every layer [1, units], over the first transfer images, without labels */
   readonly activity: readonly Tensor[];
   readonly facts: TeacherFacts;
@@ -38,15 +37,14 @@ export interface TeacherFacts {
 
 /** The bytes of a reading. */
 export function readingToBytes(reading: Reading): Uint8Array {
-  const { facts, weights, activity, transfer, validation, test, again } = reading;
+  const { facts, activity, transfer, validation, test, again } = reading;
   const tables = Object.entries({ transfer, validation, test, again }).map(([name, { values, classes }]) => [
     name,
     { shape: [values.length / classes, classes], data: values },
   ]);
-  const layers = (name: string, all: readonly Tensor[]) =>
-    all.map((tensor, l) => [`layer/${l + 1}/${name}`, tensor]);
+  const activities = activity.map((tensor, l) => [`layer/${l + 1}/activity`, tensor]);
   return encode({
-    tensors: Object.fromEntries([...tables, ...layers('weights', weights), ...layers('activity', activity)]),
+    tensors: { ...Object.fromEntries([...tables, ...activities]), ...tensorsOf(reading) },
     metadata: { facts: JSON.stringify(facts) },
   });
 }
@@ -58,17 +56,13 @@ export function readingOf(bytes: Uint8Array): Reading {
     values: tensors[name]!.data,
     classes: tensors[name]!.shape[1]!,
   });
-  const layers = (name: string) =>
-    Object.keys(tensors)
-      .filter(key => key.startsWith('layer/') && key.endsWith(`/${name}`))
-      .map((_, l) => tensors[`layer/${l + 1}/${name}`]!);
   return {
+    ...bequestIn(tensors),
     transfer: table('transfer'),
     validation: table('validation'),
     test: table('test'),
     again: table('again'),
-    weights: layers('weights'),
-    activity: layers('activity'),
+    activity: layersIn(tensors, 'activity'),
     facts: JSON.parse(metadata.facts!),
   };
 }

@@ -5,11 +5,26 @@
  * @see https://github.com/huggingface/safetensors, "Format"
  */
 import { createHash } from 'node:crypto';
+import type { Engine } from './engine.ts';
+import type { Matrix } from './matrix.ts';
 
 /** An array of float32 numbers with its shape. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+}
+
+/** A matrix as it is now; what becomes of it later does not change the array. */
+export const tensorOf = ({ rows, columns, data }: Matrix): Tensor => ({
+  shape: [rows, columns],
+  data: data.slice(),
+});
+
+/** The matrix of an array with two directions. */
+export function matrixOf({ shape, data }: Tensor, engine: Engine): Matrix {
+  const matrix = engine.matrix(shape[0]!, shape[1]!);
+  matrix.data.set(data);
+  return matrix;
 }
 
 /** What such a file holds. */
@@ -61,7 +76,7 @@ export function decode(contents: Uint8Array): Tensors {
   const tensors = Object.fromEntries(
     Object.entries(entries as Record<string, Entry>).map(([name, entry]) => [
       name,
-      tensorOf(name, entry, body),
+      readTensor(name, entry, body),
     ]),
   );
   const { sha256: wanted, ...rest } = metadata as Record<string, string>;
@@ -81,7 +96,7 @@ function headerOf(bytes: Uint8Array): Record<string, unknown> {
   throw new Error('has a header that is not JSON: no safetensors file, or damaged');
 }
 
-function tensorOf(name: string, { dtype, shape, data_offsets: offsets }: Entry, body: Uint8Array): Tensor {
+function readTensor(name: string, { dtype, shape, data_offsets: offsets }: Entry, body: Uint8Array): Tensor {
   if (dtype !== 'F32') throw new Error(`has "${name}" as ${dtype}; F32 is read here`);
   const [from, to] = offsets ?? [];
   const bytes = 4 * (shape ?? []).reduce((product, size) => product * size, 1);

@@ -28,10 +28,11 @@ export interface Timed {
   readonly basis: Exclude<Basis, 'rough model'>;
 }
 
-/** Epochs × training images × weights. */
-export function workOf({ data, chip, options }: TrialSpecification, { inputs }: Sizes): number {
-  const epochs = typeof options.epochs === 'number' ? options.epochs : 1;
-  return epochs * data.train * weightsOf(chip, inputs(data.set));
+/** Epochs × images learned from × weights; of students their own, for a teacher is shared by many. */
+export function workOf({ data, chip, options, distill }: TrialSpecification, { inputs }: Sizes): number {
+  const epochs = typeof options.epochs === 'number' ? Math.max(1, options.epochs) : 1;
+  const images = distill ? Math.max(1, distill.samples) * distill.generations : data.train;
+  return epochs * images * weightsOf(chip, inputs(data.set));
 }
 
 /** Work within this factor is similar: beyond it, what does not grow with the work spoils the proportion. */

@@ -26,7 +26,14 @@ export interface Summary {
   /** of a student with its teacher, percent; and Kullback–Leibler divergence at temperature 1, nats */
   readonly agreementPercent: number | null;
   readonly divergence: number | null;
+  /** the same at the temperature of the transfer */
+  readonly divergenceAtTemperature: number | null;
+  /** expected calibration error of a student, 0 to 1 */
+  readonly calibrationError: number | null;
   readonly teacherErrorPercent: number | null;
+  /** chip passes and joules of a teacher, per image that it was asked about */
+  readonly teacherPasses: number | null;
+  readonly teacherEnergy: number | null;
   /** of training, as is what follows */
   readonly forwardPasses: number | null;
   readonly reversePasses: number | null;
@@ -53,7 +60,11 @@ export function summaryOf({ result, seconds }: Stored): Summary {
     writesPerCell: result.wear?.meanWrites ?? null,
     agreementPercent: result.distillation?.agreementPercent ?? null,
     divergence: result.distillation?.divergence ?? null,
+    divergenceAtTemperature: result.distillation?.divergenceAtTemperature ?? null,
+    calibrationError: result.distillation?.calibrationError ?? null,
     teacherErrorPercent: result.distillation?.teacher.testErrorPercent ?? null,
+    teacherPasses: result.distillation?.teacher.asked.passes ?? null,
+    teacherEnergy: result.distillation?.teacher.asked.energy ?? null,
     forwardPasses: training?.forwardPasses ?? null,
     reversePasses: training?.reversePasses ?? null,
     energy: training?.energy.total ?? null,

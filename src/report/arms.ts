@@ -3,6 +3,8 @@
  * places that differ in everything else.
  */
 import type { TrialResult } from '../scenarios/trial-files.ts';
+import type { Axis } from './axes.ts';
+import { nameOf } from './names.ts';
 import { type Summary, summarise } from './statistics.ts';
 import { distinct, type Learner, type Study, testError } from './study.ts';
 
@@ -14,14 +16,24 @@ export interface ArmPoint {
   readonly arm: string;
   /** learner, and what else the setting varies */
   readonly place: string;
+  /** the place but for the axis that places stand on, and the level there */
+  readonly group: string;
+  readonly level?: number;
   readonly samples: number;
   /** pairs of chips, by seed */
   readonly results: readonly TrialResult[];
 }
 
-/** Every arm at every size; empty where nothing was distilled. */
+/** The axis that places stand on: what is varied by number and is neither of the transfer nor the length of training. */
+export const placeAxis = (study: Study): Axis | undefined => study.axes.find(({ path }) => isOfPlace(path));
+
+const isOfPlace = (path: string): boolean =>
+  path !== 'distill' && !/^distill\.|\.epochs$|\.softRule$/.test(path);
+
+/** Every arm at every size; empty where nothing was distilled. Students that learn nothing, or everything, have no size and stand there once. */
 export function armPoints(study: Study): ArmPoint[] {
-  return study.cells.flatMap(({ learner, setting, done }) => {
+  const axis = placeAxis(study);
+  const points = study.cells.flatMap(({ learner, setting, done }) => {
     const results = done.filter(result => result.distillation && result.specification.distill);
     const [first] = results;
     if (!first) return [];
@@ -29,34 +41,66 @@ export function armPoints(study: Study): ArmPoint[] {
     return [
       {
         arm: setting.values.distill ?? armOf(first),
-        place: placeOf(study, learner, setting.values),
+        place: placeOf(study, learner, setting.values, axis, true),
+        group: placeOf(study, learner, setting.values, axis, false),
+        ...(axis && { level: axis.at(setting) }),
         samples: images === 'training' ? Math.min(samples, first.specification.data.train) : samples,
         results,
       },
     ];
   });
+  const name = ({ arm, place, samples }: ArmPoint) => JSON.stringify([arm, place, samples]);
+  return [...new Map([...points].reverse().map(point => [name(point), point])).values()].reverse();
 }
+
+/** Whether students of a point learned what the teacher had learned from: all of it, with its true labels. */
+export const learnsAll = ({ results: [first] }: Pick<ArmPoint, 'results'>): boolean => {
+  const { data, distill } = first!.specification;
+  return distill!.images === 'training' && distill!.targets === 'true' && distill!.samples >= data.train;
+};
 
 /** Whether a run is about students. */
 export const isDistilled = (study: Study): boolean =>
   study.trials.some(({ planned }) => planned.specification.distill !== undefined);
 
 /** An arm in words, where the scenario has none for it. */
-function armOf({ specification }: TrialResult): string {
-  const { start, targets, temperature, samples, student } = specification.distill!;
+function armOf(result: TrialResult): string {
+  const { distill, options } = result.specification;
+  const { start, targets, temperature, samples, student } = distill!;
+  if (start === 'fresh' && learnsAll({ results: [result] })) return "all of the teacher's data";
   const told = { soft: `soft labels, T = ${temperature}`, argmax: "teacher's answers", true: 'true labels' }[
     targets
   ];
-  const copied = start === 'copy' ? 'copied' : 'copied, gains recalibrated';
-  const words = start === 'fresh' ? told : samples === 0 ? copied : `${copied}, then ${told}`;
-  return student === 'same' ? `${words}, same chip` : words;
+  const copied = {
+    copy: 'copied',
+    'copy with gains': 'copied, gains recalibrated',
+    robust: 'robust weights',
+  };
+  const words = start === 'fresh' ? told : samples === 0 ? copied[start] : `${copied[start]}, then ${told}`;
+  const rule =
+    targets === 'soft' && 'softRule' in options && options.softRule !== 'pairs'
+      ? `, ${options.softRule}`
+      : '';
+  return `${words}${rule}${student === 'same' ? ', same chip' : ''}`;
 }
 
-/** What differs besides arm and size. */
-function placeOf(study: Study, learner: Learner, values: Readonly<Record<string, string>>): string {
+/** What differs besides arm and size. @param axis that places stand on @param isWhole whether it counts */
+function placeOf(
+  study: Study,
+  learner: Learner,
+  values: Readonly<Record<string, string>>,
+  axis: Axis | undefined,
+  isWhole: boolean,
+): string {
+  const isLeftOut = (path: string) =>
+    axis?.companions.includes(path) || (!isWhole && path === axis?.path) || !isOfPlace(path);
   const rest = study.paths
-    .filter(path => path !== 'distill' && !path.startsWith('distill.') && !path.endsWith('.epochs'))
-    .map(path => values[path] ?? '');
+    .filter(path => path in values && !isLeftOut(path))
+    .map(path => {
+      const value = values[path]!;
+      const name = path === axis?.path ? axis.name : nameOf(path, study.paths);
+      return /^[-+.\d]/.test(value) ? `${name} ${value}` : value;
+    });
   const names = study.learners.length > 1 ? [learner.name, ...rest] : rest;
   return names.join(', ') || learner.name;
 }
@@ -89,3 +133,15 @@ export function paired(
     return other === undefined ? [] : [measure(result) - other];
   });
 }
+
+/** What was asked of the students of a point. */
+export const targetsOf = (point: ArmPoint) => point.results[0]!.specification.distill!;
+
+/** Arms told from scratch by one kind of target, another individual, ordinary images: those that soft and hard labels are compared on. */
+export const plainArm = (points: readonly ArmPoint[], targets: string): string | undefined =>
+  points.find(point => {
+    const { targets: own, start, student, images, trueShare } = targetsOf(point);
+    return (
+      own === targets && start === 'fresh' && student === 'another' && images === 'spare' && trueShare === 0
+    );
+  })?.arm;

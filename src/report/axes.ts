@@ -73,7 +73,11 @@ function axisOf(
   return {
     path,
     companions,
-    name: nameOf(path, paths),
+    // those that go along need no name of their own: "strength", not "front strength"
+    name: nameOf(
+      path,
+      paths.filter(other => !companions.includes(other)),
+    ),
     unit: [...units][0]!,
     scale: scaleOf(levels, planned?.scale),
     levels,

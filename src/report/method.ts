@@ -10,7 +10,7 @@ import { counted, duration, listed, plural, quantityIn } from './numbers.ts';
 import { distinct, quoted, type Study } from './study.ts';
 import { named, tabled } from './tables.ts';
 import { thresholdRules } from './thresholds.ts';
-import { transferRule } from './transfer-words.ts';
+import { transferRules } from './transfer-words.ts';
 import { tuningSection } from './tuning.ts';
 import { rules } from './verdict.ts';
 
@@ -26,7 +26,7 @@ ${chipTable(study)}
 ${sources(study)}
 <h3>How the words were chosen</h3>
 <p>The sentences on top are made from the numbers by rules, the same for every learner:</p>
-<ul>${[...rules, ...(study.axes.length > 0 ? thresholdRules : []), ...(isDistilled(study) ? [transferRule] : [])].map(rule => html`<li>${prose(rule)}</li>`)}</ul>
+<ul>${[...rules, ...(study.axes.length > 0 ? thresholdRules : []), ...(isDistilled(study) ? transferRules : [])].map(rule => html`<li>${prose(rule)}</li>`)}</ul>
 <h3>What is not claimed</h3>
 <ul>${disclaimers(study).map(text => html`<li>${prose(text)}</li>`)}</ul>`;
 }

@@ -14,6 +14,7 @@ import { race } from './race.ts';
 import type { Study } from './study.ts';
 import { enduranceTable, pairedTable } from './sweep-tables.ts';
 import { failures, glance, readouts, results } from './tables.ts';
+import { transferTable } from './transfer-table.ts';
 import { answer } from './words.ts';
 
 /**
@@ -69,7 +70,7 @@ function answerSection(study: Study): Markup {
   const first = study.told[0]?.label ?? '';
   return html`${cautions.length > 0 ? html`<div class="cautions" role="note">${cautions.map(text => html`<p>${text}</p>`)}</div>` : undefined}
 ${paperTable(study)}
-${glance(study)}
+${transferTable(study) ?? glance(study)}
 ${enduranceTable(study)}
 ${study.axes.length > 0 ? [paragraphs, places] : [places, paragraphs]}
 ${costs.length > 0 ? html`<p>What each setting costs against “${first}”, in percentage points of test error, least first:</p>${list(costs)}` : undefined}`;

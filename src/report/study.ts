@@ -181,13 +181,17 @@ export const quoted = (learner: Learner): string => `\`${learner.name.replaceAll
 /** Test error of the principal readout, percent. */
 export const testError = (result: TrialResult): number => result.readouts[0]!.testErrorPercent;
 
+/** Images that a chip learned from: those of the transfer set, where it is a student; 1 where it learned from none. */
+export const imagesLearned = ({ data, distill }: TrialResult['specification']): number =>
+  distill ? Math.max(1, distill.samples) : data.train;
+
 /** Forward passes of the chip per training sample over the whole training. */
 export const passesSpent = ({ meter, curve, specification }: TrialResult): number =>
-  meter ? meter.training.forwardPasses / specification.data.train : (curve.forwardPasses.at(-1) ?? 0);
+  meter ? meter.training.forwardPasses / imagesLearned(specification) : (curve.forwardPasses.at(-1) ?? 0);
 
 /** Errors driven backwards through one crossbar, per training sample over the whole training. */
 export const reversesSpent = ({ meter, specification }: TrialResult): number =>
-  meter ? meter.training.reversePasses / specification.data.train : 0;
+  meter ? meter.training.reversePasses / imagesLearned(specification) : 0;
 
 /** The values, each once, in order of appearance. */
 export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

@@ -198,6 +198,7 @@ const tables = {
   compared: 'Two runs side by side',
   paper: 'The paper’s numbers beside ours',
   measures: 'What else was measured',
+  transfer: 'Students and their teachers',
 } as const;
 
 const spread = (error: Summary): Markup =>

@@ -43,11 +43,11 @@ export function answer(study: Study): Answer {
     };
   }
   const told = transferWords(study);
-  if (told.length > 0)
+  if (told.findings.length + told.places.length > 0)
     return {
       headline: transferHeadline(study),
-      settings: [],
-      findings: told,
+      settings: told.places,
+      findings: told.findings,
       costs: [],
       cautions: cautions(study),
     };

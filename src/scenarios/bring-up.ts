@@ -55,7 +55,7 @@ function storyOf(
   const { specification } = trial;
   const learner = learnerOf(specification);
   const judge = judgeOf(training.inputs, engine);
-  const record = recordCurve(specification, chip, split, judge, hooks);
+  const record = recordCurve(specification, chip, training.length, split, judge, hooks);
   let grown: Grown | undefined;
   const grownUp = (classifier: Classifier) => {
     const draw = () => picturesOf(chip, split.training, engine);

@@ -14,10 +14,11 @@ export function isCheckpoint(epoch: number, epochs: number, checkpoints: number)
   return Math.floor((epoch * checkpoints) / epochs) > before;
 }
 
-/** Takes the curve while a learner trains. */
+/** Takes the curve while a learner trains. @param images that it learns from */
 export function recordCurve(
   { learner, checkpoints, life }: TrialSpecification,
   chip: Chip,
+  images: number,
   split: Split,
   judge: Judge,
   hooks: TrialHooks,
@@ -51,7 +52,7 @@ export function recordCurve(
     curve.epoch.push(epoch);
     curve.loss.push(loss);
     curve.validationErrorPercent.push(validationErrorPercent);
-    curve.forwardPasses.push(chip.meter.forwardPasses / split.training.length);
+    curve.forwardPasses.push(chip.meter.forwardPasses / images);
     if (chip.lessons.count > lessons.count) {
       boxCost.push((chip.lessons.cost - lessons.cost) / (chip.lessons.count - lessons.count));
       lessons = { ...chip.lessons };

@@ -2,11 +2,7 @@
  * @file A trial of distillation: a teacher is made, or its reading is there already; a student learns from what it said; the two are compared.
  * In a line of generations each student is the next one's teacher.
  */
-
-import type { MeasuredView } from '../chips/access.ts';
-import type { Chip } from '../chips/chip.ts';
 import type { ChipModel } from '../chips/model.ts';
-import { viewOf } from '../chips/views.ts';
 import type { Samples, Split } from '../data/data.ts';
 import { agreementOf, answersOf, errorPercent, type Scores } from '../distill/agreement.ts';
 import { calibratedScale, calibrationError, fairBiases, shifted } from '../distill/calibration.ts';
@@ -14,13 +10,12 @@ import type { Distillation } from '../distill/description.ts';
 import type { Reading } from '../distill/reading.ts';
 import { askedImages, transferSet } from '../distill/transfer.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Tensor } from '../engine/safetensors.ts';
-import type { Start } from '../learners/learner.ts';
-import { writeWithGains } from '../learners/parts/gains.ts';
 import { bringUp } from './bring-up.ts';
 import { curvesOf } from './pictures.ts';
 import { chipFor, learnerOf } from './raise.ts';
-import { firstImages, heard, placeOf, scoresOf } from './teacher.ts';
+import { robustWeights } from './robust.ts';
+import { type Legacy, startOf } from './start.ts';
+import { askedAbout, heard, leftBy, placeOf, scoresOf } from './teacher.ts';
 import type {
   DistillationResult,
   Generation,
@@ -33,9 +28,6 @@ import type {
 /** Between the seeds of the generations of a line. */
 const apart = 7919;
 
-/** What a chip hands on to the next. */
-type Legacy = Pick<Reading, 'transfer' | 'test' | 'weights' | 'activity'>;
-
 export function distil(
   trial: { id: string; specification: TrialSpecification; pictures?: boolean },
   wanted: Distillation,
@@ -45,12 +37,12 @@ export function distil(
 ): TrialResult {
   const teacher = heard(trial.specification, wanted, split, engine, hooks);
   const images = askedImages(wanted.images, split);
+  const measured = askedImages(askedAbout(trial.specification.data, wanted), split);
   const line: Generation[] = [];
-  let before: Legacy = teacher;
+  let before: Legacy = { ...teacher, learner: teacher.facts.learner };
   let last: { result: TrialResult; scores: Scores } | undefined;
   for (let g = 0; g < wanted.generations; g++) {
-    engine.arena.reset();
-    const student = raised(trial, wanted, g, before, images, split, engine, hooks);
+    const student = raised(trial, wanted, g, before, { images, measured }, split, engine, hooks);
     line.push({
       testErrorPercent: student.result.readouts[0]!.testErrorPercent,
       agreementPercent: agreementOf(teacher.test, student.legacy.test, split.test.labels, 1).agreementPercent,
@@ -109,7 +101,7 @@ function raised(
   wanted: Distillation,
   generation: number,
   before: Legacy,
-  images: Samples,
+  { images, measured }: { readonly images: Samples; readonly measured: Samples },
   split: Split,
   engine: Engine,
   hooks: TrialHooks,
@@ -122,6 +114,9 @@ function raised(
     seed,
     ...(learnsNothing && { options: { ...specification.options, epochs: 0 } }),
   };
+  const robust =
+    wanted.start === 'robust' ? robustWeights(specification, wanted, split, engine, hooks) : undefined;
+  engine.arena.reset();
   const isLast = generation === wanted.generations - 1;
   let legacy: Legacy | undefined;
   const result = bringUp(
@@ -133,60 +128,29 @@ function raised(
       training: learnsNothing ? split.training : transferSet(images, before.transfer, wanted),
       ...(wanted.student === 'same' && generation === 0 && { individual: wanted.teacher.seed }),
       start: chip =>
-        wanted.start === 'fresh' ? undefined : copied(wanted.start, before, chip, images, engine),
+        startOf(
+          wanted.start,
+          robust ? { ...before, ...robust } : before,
+          specification,
+          chip,
+          measured,
+          engine,
+        ),
       grownUp(chip, classifier) {
         const place = placeOf(classifier, 'principal', specification.learner);
         const said = (samples: Samples) => scoresOf(classifier, place, samples, wanted.reads, engine);
         legacy = {
           test: said(split.test),
           transfer: isLast ? before.transfer : said(images),
-          weights: isLast
-            ? []
-            : chip.parts.crossbars.map(({ weights: { rows, columns, data } }) => ({
-                shape: [rows, columns],
-                data: data.slice(),
-              })),
+          ...(isLast ? { weights: [], outside: {} } : leftBy(chip, classifier)),
           activity: before.activity,
+          learner: specification.learner,
         };
       },
     },
   );
   return { result, legacy: legacy! };
 }
-
-/** The weights of the chip before, as they are or with gains recalibrated. @throws Error when the chips are not of one size */
-function copied(
-  how: 'copy' | 'copy with gains',
-  { weights, activity }: Legacy,
-  chip: Chip,
-  images: Samples,
-  engine: Engine,
-): Start {
-  const { crossbars } = chip.parts;
-  weights.forEach(({ shape }, l) => {
-    const own = crossbars[l];
-    if (weights.length !== crossbars.length || own?.rows !== shape[0] || own?.columns !== shape[1])
-      throw new Error(
-        'weights can be copied only between chips with the same layers and the same label lines',
-      );
-  });
-  const copies = weights.map(tensor => matrixOf(tensor, engine));
-  if (how === 'copy') return { weights: copies, isHeld: false };
-  const wanted = activity.map(tensor => matrixOf(tensor, engine));
-  writeWithGains(measured(chip), copies, wanted, firstImages(images, engine), engine);
-  return { weights: copies, isHeld: true };
-}
-
-function matrixOf({ shape, data }: Tensor, engine: Engine) {
-  const matrix = engine.matrix(shape[0]!, shape[1]!);
-  matrix.data.set(data);
-  return matrix;
-}
-
-const measured = (chip: Chip): MeasuredView =>
-  viewOf(chip, 'measured', () => {
-    throw new Error('a measured view has no data sheet');
-  });
 
 /** What the last chip of the line has of the first. */
 function compared(
@@ -210,6 +174,7 @@ function compared(
         agreementPercent: floor.agreementPercent,
         sameErrorsPercent: floor.sameErrorsPercent,
         divergence: floor.divergence,
+        divergenceAtTemperature: floor.divergenceAtTemperature,
       },
     },
     ...agreement,

@@ -33,8 +33,8 @@ export function schemaFiles({ learners, dataSets }: Known): Map<string, string> 
     [
       'scenarios/scenario.schema.json',
       text({
-        ...scenario(learners, Object.keys(dataSets)),
-        $defs: { chip: chip({ required: [] }), ...parts() },
+        ...scenario(Object.keys(dataSets)),
+        $defs: { learner: anyLearner(learners), chip: chip({ required: [] }), ...parts() },
       }),
     ],
     ['scenarios/slurm.schema.json', text(writable(plainSchema(SlurmSettings)))],
@@ -46,13 +46,8 @@ export function schemaFiles({ learners, dataSets }: Known): Map<string, string> 
   return files;
 }
 
-function scenario(learners: Known['learners'], dataSets: readonly string[]): Json {
-  const { properties, ...frame } = writable(plainSchema(ScenarioFrame));
-  const { data, learners: list, vary, zip, quick } = properties as Record<string, Described>;
-  const paths = {
-    type: 'object',
-    additionalProperties: { anyOf: valuesForms.map(form => writable(plainSchema(form))) },
-  };
+/** The name of a learner, or one with its options. */
+function anyLearner(learners: Known['learners']): Json {
   const entries = Object.values(learners).map(learner => {
     const { properties: options } = writable(plainSchema(learner.options));
     const { learner: name, as } = plainSchema(entryKeys).properties!;
@@ -69,6 +64,20 @@ function scenario(learners: Known['learners'], dataSets: readonly string[]): Jso
     enum: Object.keys(learners),
     description: 'a learner with its default options',
   };
+  return { anyOf: [names, { oneOf: entries }] };
+}
+
+function scenario(dataSets: readonly string[]): Json {
+  const { properties, ...frame } = writable(plainSchema(ScenarioFrame));
+  const { data, learners: list, vary, zip, quick, distill } = properties as Record<string, Described>;
+  const paths = {
+    type: 'object',
+    additionalProperties: { anyOf: valuesForms.map(form => writable(plainSchema(form))) },
+  };
+  const learner = { $ref: '#/$defs/learner' };
+  const chip = { anyOf: [named('chip'), { $ref: '#/$defs/chip' }] };
+  const told = transfer(distill!, learner, chip);
+  const arm = { ...told, required: [] };
   return {
     ...frame,
     properties: {
@@ -77,17 +86,52 @@ function scenario(learners: Known['learners'], dataSets: readonly string[]): Jso
         ...data,
         properties: { ...data!.properties, set: { ...data!.properties!.set, enum: dataSets } },
       },
-      chip: {
-        anyOf: [named('chip'), { $ref: '#/$defs/chip' }],
-        description: (properties!.chip as Described).description,
-      },
-      learners: { ...list, items: { anyOf: [names, { oneOf: entries }] } },
-      vary: { ...paths, description: vary!.description },
+      chip: { ...chip, description: (properties!.chip as Described).description },
+      learners: { ...list, items: learner },
+      distill: told,
+      vary: { ...paths, properties: { distill: arms(arm) }, description: vary!.description },
       zip: { anyOf: [paths, { type: 'array', items: paths }], description: zip!.description },
       quick: { type: 'object', description: quick!.description, additionalProperties: {} },
     },
   };
 }
+
+/** A distillation, with what a teacher may be: a learner, or a chip in a file. */
+function transfer(distill: Described, learner: Json, chip: Json): Json {
+  const { teacher, teacherChip, ...others } = distill.properties!;
+  const saved = {
+    type: 'object',
+    description: 'a chip that was kept (`mortal run --save-chip`)',
+    additionalProperties: false,
+    properties: { saved: { type: 'string', description: 'path of its file' } },
+    required: ['saved'],
+  };
+  return {
+    ...distill,
+    properties: {
+      teacher: { description: teacher!.description, anyOf: [learner, saved] },
+      teacherChip: { ...chip, description: teacherChip!.description },
+      ...others,
+    },
+  };
+}
+
+/** Ways of telling, as `vary` lists them: each says what differs from the scenario's own. */
+const arms = (arm: Json): Json => ({
+  type: 'array',
+  minItems: 1,
+  items: {
+    anyOf: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: { label: { type: 'string', description: 'what tables call it' }, value: arm },
+        required: ['label', 'value'],
+      },
+      arm,
+    ],
+  },
+});
 
 /** What a chip's slots may hold, for `$ref`s: objects that start from a file, or from the device that is there. */
 const parts = (): Json => ({

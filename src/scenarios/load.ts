@@ -12,7 +12,7 @@ import { entry, type Place, parse, type Source, textAt, type Written, whereOf, w
 import { type Override, put, readOverride } from './overrides.ts';
 import { InputError, type Problem } from './problems.ts';
 import { readSource } from './read.ts';
-import { distillProblems, readDistill } from './read-distill.ts';
+import { armFrom, distillProblems, pupils, readDistill } from './read-distill.ts';
 import { type Entry, type Known, type Scenario, ScenarioFrame, type Setting } from './schema.ts';
 import { accidentProblems, chipProblems, dataProblems, networkProblems, sizeProblems } from './sense.ts';
 import { readTuning } from './tuning-file.ts';
@@ -80,7 +80,8 @@ async function readScenario(
   for (const point of crossed(vary)) {
     try {
       const written = point.reduce<Written>(
-        (at, { path, place, value }) => put(at, path, value, place, known.learners),
+        (at, { path, place, value }) =>
+          put(at, path, path === 'distill' ? armFrom(entry(at, path), value) : value, place, known.learners),
         fixed,
       );
       const labels = Object.fromEntries(point.map(({ path, label }) => [path, label]));
@@ -181,7 +182,13 @@ async function readSetting(
         ...derivativeProblems(chip, one, entry(root, 'learners')!, [k], ['learners']),
         ...networkProblems(chip, one, entry(root, 'learners')!, [k], ['learners']),
       );
-  if (chip !== undefined && distill !== undefined && set !== undefined && 'classes' in set)
+  if (chip && entries && distill && set !== undefined && 'classes' in set) {
+    const teacherChip = entry(writtenDistill, 'teacherChip');
+    if (teacherChip)
+      problems.push(
+        ...sizeProblems(distill.teacher.chip, set, teacherChip, ['distill', 'teacherChip']),
+        ...(await frontProblems(distill.teacher.chip, set.inputs, teacherChip, ['distill', 'teacherChip'])),
+      );
     problems.push(
       ...derivativeProblems(
         distill.teacher.chip,
@@ -197,15 +204,16 @@ async function readSetting(
         ['teacher'],
         ['distill'],
       ),
-      ...distillProblems(distill, { data, chip, classes: set.classes }, writtenDistill, ['distill']),
+      ...distillProblems(distill, { data, chip, entries }, set, writtenDistill, ['distill']),
     );
+  }
   if (problems.length > 0 || chip === undefined || entries === undefined) throw new InputError(problems);
   return {
     labels,
     data,
     chip,
     chipName: chipName(writtenChip),
-    entries,
+    entries: distill ? pupils(entries, distill) : entries,
     checkpoints,
     ...(life && { life }),
     ...(distill && { distill }),
@@ -255,7 +263,7 @@ function chipName(written: Written): string {
 function refuseOverruled(overrides: readonly Override[], vary: readonly Varied[]): void {
   const problems = overrides.flatMap(({ path, value }) =>
     vary
-      .filter(varied => `${path}.`.startsWith(`${varied.path}.`))
+      .filter(varied => `${path}.`.startsWith(`${varied.path}.`) && !isBelowArms(path, varied))
       .map(varied => ({
         where: whereOf(value.at as Place),
         path: '',
@@ -263,6 +271,13 @@ function refuseOverruled(overrides: readonly Override[], vary: readonly Varied[]
       })),
   );
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Whether a path is of what all arms of a distillation start from. */
+function isBelowArms(path: string, { path: varied, values }: Varied): boolean {
+  const [first, key = ''] = path.split('.');
+  const says = (written: Written) => entry(written, 'teacher') ?? entry(written, key);
+  return first === 'distill' && varied === first && key !== '' && !values.some(({ value }) => says(value));
 }
 
 /** `paper/x` for `…/scenarios/paper/x.json`, `x` for a file elsewhere. */

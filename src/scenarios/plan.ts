@@ -2,7 +2,7 @@
  * @file All trials of a scenario.
  */
 import { trialId } from './canonical.ts';
-import { distillationOf } from './read-distill.ts';
+import { distillationOf, studentOptions } from './read-distill.ts';
 import type { Scenario } from './schema.ts';
 import type { PlannedTrial, TrialSpecification } from './trial-files.ts';
 
@@ -20,11 +20,11 @@ export function plan({ seeds, settings }: Scenario): PlannedTrial[] {
           data,
           chip,
           learner: learner.name,
-          options,
+          options: distill ? studentOptions(options, distill) : options,
           seed,
           checkpoints,
           ...(life && { life }),
-          ...(distill && { distill: distillationOf(distill, seed) }),
+          ...(distill && { distill: distillationOf(distill, seed, data.train) }),
         };
         return {
           id: trialId(specification),

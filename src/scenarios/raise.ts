@@ -2,9 +2,10 @@
  * @file Making a chip and having a learner train it, as a specification says: the learner gets the view of the chip that it declared
  * and no other, and everything random comes from streams named after the seed.
  */
-import type { DocumentedView } from '../chips/access.ts';
+import type { DocumentedView, Views } from '../chips/access.ts';
 import { buildChip, type ChipRequest, nominal } from '../chips/build.ts';
 import type { Chip } from '../chips/chip.ts';
+import type { Access } from '../chips/model.ts';
 import { viewOf } from '../chips/views.ts';
 import type { Samples } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -41,13 +42,17 @@ function requestFor({ options }: Upbringing, learner: Learner, { inputs, classes
   return { inputs, classes, ...learner.needs(options), batch: Math.max(batch, evaluationBatch) };
 }
 
-/** Gives the learner its lesson. @param along what the lesson has besides */
+/** Makes the view of an access. @param dataSheet as `viewOf` wants it */
+export type Seen = <A extends Access>(access: A, dataSheet: () => DocumentedView) => Views[A];
+
+/** Gives the learner its lesson. @param along what the lesson has besides @param seen what the learner sees, where it is not this chip alone */
 export function train(
   upbringing: Upbringing,
   chip: Chip,
   training: Samples,
   engine: Engine,
   along: Pick<Lesson<never, never>, 'epoch' | 'later' | 'start'>,
+  seen: Seen = (access, dataSheet) => viewOf(chip, access, dataSheet),
 ): Classifier {
   const learner = learnerOf(upbringing);
   const { seed, options } = upbringing;
@@ -58,7 +63,7 @@ export function train(
     return buildChip(nominal(upbringing.chip), request, engine, path => streamOf(seed, `data-sheet/${path}`));
   };
   return learner.train({
-    chip: viewOf(chip, learner.access, dataSheet) as never, // the registry holds learners of every access
+    chip: seen(learner.access, dataSheet) as never, // the registry holds learners of every access
     options,
     training,
     engine,

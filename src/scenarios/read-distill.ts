@@ -3,22 +3,42 @@
  * is named.
  */
 import type { Static } from '@sinclair/typebox';
+import type { LabelEntry } from '../chips/access.ts';
+import { layerShapes } from '../chips/build.ts';
 import type { ChipModel } from '../chips/model.ts';
-import type { Distillation, DistillFrame } from '../distill/description.ts';
+import type { Distillation, DistillFrame, lessonKinds } from '../distill/description.ts';
 import { readEntries } from './entries.ts';
 import { problem, shown } from './explain.ts';
-import { entry, type Path, plain, type Written, whereOf } from './locate.ts';
+import { entry, type Path, plain, record, type Written, whereOf } from './locate.ts';
 import { InputError, type Problem } from './problems.ts';
-import type { Entry, Known, Setting } from './schema.ts';
+import type { DataSetSizes, Entry, Known, Setting } from './schema.ts';
 
 /** A distillation before a trial gives its teachers their seeds. */
 export interface DistillRequest extends Omit<Distillation, 'teacher'> {
+  readonly lesson: (typeof lessonKinds)[number];
+  readonly teacherSeed?: number;
   readonly teacher: {
     readonly entry: Entry;
-    readonly saved?: { readonly path: string; readonly sha256: string; readonly seed: number };
+    readonly saved?: {
+      readonly path: string;
+      readonly sha256: string;
+      readonly seed: number;
+      readonly set: string;
+      /** rows and units of every layer */
+      readonly shapes: readonly (readonly number[])[];
+    };
     readonly chip: ChipModel;
     readonly readout: Distillation['teacher']['readout'];
   };
+}
+
+/**
+ * One value of a varied `distill`: without a teacher of its own it starts from the scenario's, and says what differs.
+ * @param base the scenario's own `distill`, where it has one
+ */
+export function armFrom(base: Written | undefined, arm: Written): Written {
+  if (base?.kind !== 'record' || arm.kind !== 'record' || arm.entries.has('teacher')) return arm;
+  return record([...base.entries, ...arm.entries], arm.at);
 }
 
 /** Seeds of teachers are the students' and this, so that every pair is two individuals. */
@@ -59,59 +79,93 @@ async function savedTeacher(written: Written, learners: Known['learners']) {
     throw wrong('cannot be read');
   }
   try {
-    const { specification } = chipOfBytes(bytes);
+    const { specification, weights } = chipOfBytes(bytes);
     const learner = learners[specification.learner];
     if (!learner)
       throw new Error(`is of a learner called "${specification.learner}", and there is none here`);
     return {
       entry: { name: learner.name, learner, options: specification.options },
       chip: specification.chip,
-      saved: { path, sha256: digestOfFile(bytes), seed: specification.seed },
+      saved: {
+        path,
+        sha256: digestOfFile(bytes),
+        seed: specification.seed,
+        set: specification.data.set,
+        shapes: weights.map(({ shape }) => shape),
+      },
     };
   } catch (error) {
     throw wrong((error as Error).message);
   }
 }
 
-/** The distillation of a trial. */
-export const distillationOf = ({ teacher, ...transfer }: DistillRequest, seed: number): Distillation => ({
+/**
+ * The distillation of a trial. A lesson that is not the transfer set makes the same trial whatever its size would be.
+ * @param train images that the teacher had
+ */
+export const distillationOf = (
+  { teacher, lesson, teacherSeed, ...transfer }: DistillRequest,
+  seed: number,
+  train: number,
+): Distillation => ({
   ...transfer,
+  ...(lesson === 'none' && { samples: 0 }),
+  ...(lesson === 'all' && {
+    samples: train,
+    images: 'training',
+    targets: 'true',
+    without: [],
+    trueShare: 0,
+  }),
   teacher: {
     chip: teacher.chip,
     learner: teacher.entry.learner.name,
     options: teacher.entry.options,
-    seed: teacher.saved?.seed ?? seed + teachersFrom,
+    seed: teacher.saved?.seed ?? teacherSeed ?? seed + teachersFrom,
     readout: teacher.readout,
     ...(teacher.saved && { saved: { path: teacher.saved.path, sha256: teacher.saved.sha256 } }),
   },
 });
 
+/** Options of the student: it has the teacher's epochs where it learns what the teacher did, and none where it learns nothing. */
+export function studentOptions(
+  options: Entry['options'],
+  { lesson, teacher }: DistillRequest,
+): Entry['options'] {
+  const { epochs } = teacher.entry.options;
+  if (lesson === 'none') return { ...options, epochs: 0 };
+  return lesson === 'all' && typeof epochs === 'number' ? { ...options, epochs } : options;
+}
+
 /** What does not fit together. */
 export function distillProblems(
   request: DistillRequest,
-  { data, chip, classes }: Pick<Setting, 'data' | 'chip'> & { classes: number },
+  { data, chip, entries }: Pick<Setting, 'data' | 'chip' | 'entries'>,
+  { classes, inputs }: Pick<DataSetSizes, 'classes' | 'inputs'>,
   written: Written,
   above: Path,
 ): Problem[] {
-  const { images, samples, targets, without, start, teacher, student } = request;
+  const { images, samples, targets, without, start, teacher, student, lesson } = request;
   const wrong = (path: Path, message: string) => problem(written, path, above, message);
   const problems: Problem[] = [];
   const there = images === 'training' ? data.train : (data.spare ?? 0);
-  if (samples > there)
+  if (lesson === 'transfer' && samples > there)
     problems.push(
       wrong(
         ['samples'],
         `found ${samples}, but there are ${there} images of kind "${images}"${images === 'training' ? '' : ' (data.spare)'}`,
       ),
     );
-  if (samples === 0 && start === 'fresh')
-    problems.push(wrong(['samples'], 'found 0, which needs a student that starts from a copy ("start")'));
-  if (targets === 'true' && (images === 'mixed' || images === 'noise'))
+  if (lesson === 'none' && start === 'fresh')
+    problems.push(
+      wrong(['lesson'], 'found "none", which needs a student that starts from something ("start")'),
+    );
+  if (lesson === 'transfer' && targets === 'true' && (images === 'mixed' || images === 'noise'))
     problems.push(wrong(['targets'], `found "true", but images of kind "${images}" have no true labels`));
   for (const left of without)
     if (left >= classes)
       problems.push(wrong(['without'], `found class ${left}, but there are ${classes} classes`));
-  const copies = start !== 'fresh';
+  const copies = start === 'copy' || start === 'copy with gains';
   if (copies && JSON.stringify(teacher.chip.layers) !== JSON.stringify(chip.layers))
     problems.push(
       wrong(
@@ -119,7 +173,49 @@ export function distillProblems(
         `found "${start}", but teacher and student have layers of other sizes: ${shown(teacher.chip.layers)} and ${shown(chip.layers)}`,
       ),
     );
+  const labels = labelsOf(teacher.entry);
+  if (pupils(entries, request).length === 0)
+    problems.push(
+      wrong(
+        ['start'],
+        `found "${start}", but ${teacher.entry.name} has labels ${inWords[labels]}, and no learner here has them there: weights of one do not fit the other`,
+      ),
+    );
+  if (teacher.saved)
+    problems.push(...misfits(teacher.saved, teacher.chip, labels, { classes, inputs }, wrong));
   if (student === 'same' && JSON.stringify(teacher.chip) !== JSON.stringify(chip))
     problems.push(wrong(['student'], 'found "same", but the teacher is on another kind of chip'));
   return problems;
+}
+
+const labelsOf = ({ learner, options }: Entry): LabelEntry => learner.needs(options).labels;
+
+/** Learners that can start as they are asked to: weights fit where labels go in at the same place. The others are left out of that arm. */
+export const pupils = (entries: readonly Entry[], { start, teacher }: DistillRequest): readonly Entry[] =>
+  entries.filter(each => start === 'fresh' || labelsOf(each) === labelsOf(teacher.entry));
+
+const inWords: Readonly<Record<LabelEntry, string>> = {
+  none: 'nowhere',
+  lines: 'on lines of every crossbar',
+  pixels: 'in the pixels',
+};
+
+/** A chip from a file answers about the images it was made for and no others. */
+function misfits(
+  { set, shapes }: NonNullable<DistillRequest['teacher']['saved']>,
+  { layers }: ChipModel,
+  labels: LabelEntry,
+  { inputs, classes }: Pick<DataSetSizes, 'classes' | 'inputs'>,
+  wrong: (path: Path, message: string) => Problem,
+): Problem[] {
+  const needed = layerShapes(layers, inputs, labels === 'lines' ? classes : 0);
+  const fits = needed.every(({ rows, units }, l) => shapes[l]?.[0] === rows && shapes[l]?.[1] === units);
+  if (fits) return [];
+  const [rows] = shapes[0]!;
+  return [
+    wrong(
+      ['teacher', 'saved'],
+      `is a chip that learned ${set}: its first crossbar has ${rows} rows, where images of ${inputs} pixels and ${classes} classes need ${needed[0]!.rows}`,
+    ),
+  ];
 }

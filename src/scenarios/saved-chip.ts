@@ -8,21 +8,18 @@ import type { Chip } from '../chips/chip.ts';
 import type { CrossbarState } from '../chips/crossbar.ts';
 import { conductances } from '../chips/mapping.ts';
 import type { Samples } from '../data/data.ts';
+import { type Bequest, bequestIn } from '../distill/bequest.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Matrix } from '../engine/matrix.ts';
-import { decode, encode, type Tensor } from '../engine/safetensors.ts';
+import { decode, encode, matrixOf, type Tensor, tensorOf } from '../engine/safetensors.ts';
 import type { Classifier } from '../learners/learner.ts';
 import { chipFor, learnerOf, train } from './raise.ts';
 import type { TrialSpecification } from './trial-files.ts';
 
 /** What is in the file. */
-export interface SavedChip {
+export interface SavedChip extends Bequest {
   readonly specification: TrialSpecification;
-  /** of every layer [rows, units] */
-  readonly weights: readonly Tensor[];
-  /** and of its cells, where more is known of them */
+  /** of its cells, layer by layer, where more is known of them than weights */
   readonly states: readonly (CrossbarState | undefined)[];
-  readonly outside: Readonly<Record<string, Tensor>>;
 }
 
 const kind = 'mortal chip';
@@ -34,10 +31,6 @@ export function chipToBytes(
   specification: TrialSpecification,
 ): Uint8Array {
   const { crossbars, model } = chip.parts;
-  const tensorOf = ({ rows, columns, data }: Matrix): Tensor => ({
-    shape: [rows, columns],
-    data: data.slice(),
-  });
   const layers = crossbars.flatMap(({ weights, ...crossbar }, l) => {
     const shape = [weights.rows, weights.columns];
     const range = model.crossbar.weightRange;
@@ -107,11 +100,8 @@ export function chipOfBytes(bytes: Uint8Array): SavedChip {
   const specification: TrialSpecification = JSON.parse(metadata.specification!);
   const weights = specification.chip.layers.map((_, l) => tensors[`layer/${l + 1}/weights`]);
   if (weights.some(each => each === undefined)) throw new Error('lacks the weights of a layer');
-  const outside = Object.entries(tensors)
-    .filter(([name]) => name.startsWith('outside/'))
-    .map(([name, tensor]) => [name.slice('outside/'.length), tensor] as const);
   const states = weights.map((_, l) => stateOf(tensors, l));
-  return { specification, weights: weights as Tensor[], states, outside: Object.fromEntries(outside) };
+  return { specification, weights: weights as Tensor[], states, outside: bequestIn(tensors).outside };
 }
 
 /** SHA-256 of a file: the name that a specification knows it by. */
@@ -123,14 +113,9 @@ export function revived(
   samples: Samples,
   engine: Engine,
 ): { chip: Chip; classifier: Classifier } {
-  const matrixOf = ({ shape, data }: Tensor): Matrix => {
-    const matrix = engine.matrix(shape[0]!, shape[1]!);
-    matrix.data.set(data);
-    return matrix;
-  };
   const chip = chipFor(specification, learnerOf(specification), samples, engine);
   try {
-    const held = weights.map(matrixOf);
+    const held = weights.map(tensor => matrixOf(tensor, engine));
     chip.restore(held, states);
     const asleep = { ...specification, options: { ...specification.options, epochs: 0 } };
     const classifier = train(asleep, chip, samples, engine, {
@@ -139,7 +124,7 @@ export function revived(
         weights: held,
         isHeld: true,
         outside: Object.fromEntries(
-          Object.entries(outside).map(([name, tensor]) => [name, matrixOf(tensor)]),
+          Object.entries(outside).map(([name, tensor]) => [name, matrixOf(tensor, engine)]),
         ),
       },
     });

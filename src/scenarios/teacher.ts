@@ -10,12 +10,13 @@ import type { ChipModel } from '../chips/model.ts';
 import { viewOf } from '../chips/views.ts';
 import { gather, type Samples, type Split } from '../data/data.ts';
 import { answersOf, errorPercent, type Scores } from '../distill/agreement.ts';
+import type { Bequest } from '../distill/bequest.ts';
 import type { Distillation, TeacherRequest } from '../distill/description.ts';
 import { meanScores, type Reading, readingOf, readingToBytes } from '../distill/reading.ts';
 import { askedImages } from '../distill/transfer.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { Tensor } from '../engine/safetensors.ts';
+import { type Tensor, tensorOf } from '../engine/safetensors.ts';
 import type { Classifier } from '../learners/learner.ts';
 import { meanActivities } from '../learners/parts/gains.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
@@ -50,10 +51,16 @@ export function heard(
 
 /** Hash of everything that a reading depends on. */
 function readingKey({ data }: TrialSpecification, wanted: Distillation): string {
-  const { teacher, teachers, teacherAge, images, reads } = wanted;
-  const asked = { format: 1, data, teacher, teachers, teacherAge, images, reads };
+  const { teacher, teachers, teacherAge, reads } = wanted;
+  const asked = { format: 2, data, teacher, teachers, teacherAge, images: askedAbout(data, wanted), reads };
   return createHash('sha256').update(canonical(asked)).digest('hex').slice(0, 16);
 }
+
+/** What teachers are asked about: where only true labels are told it does not matter, and students that differ in that share a teacher. */
+export const askedAbout = (
+  { spare = 0 }: TrialSpecification['data'],
+  { images, targets, generations }: Distillation,
+): Distillation['images'] => (targets === 'true' && generations === 1 && spare > 0 ? 'spare' : images);
 
 function stored(key: string, artefacts: Artefacts | undefined): Reading | undefined {
   const bytes = artefacts?.read(key);
@@ -74,7 +81,7 @@ function oneReading(
   hooks: TrialHooks,
 ): Reading {
   const { chip, learner, options, seed } = teacher;
-  const images = askedImages(wanted.images, split);
+  const images = askedImages(askedAbout(data, wanted), split);
   if (teacher.saved) return takenOut(teacher, teacher.saved, wanted, images, split, engine);
   let reading: Reading | undefined;
   const made: TrialSpecification = {
@@ -138,7 +145,7 @@ function read(
     validation: ask(split.validation),
     test,
     again: ask(split.test),
-    weights: chip.parts.crossbars.map(({ weights }) => tensorOf(weights)),
+    ...leftBy(chip, classifier),
     activity: activitiesOf(chip, images, engine),
     facts: {
       learner,
@@ -152,6 +159,12 @@ function read(
     },
   };
 }
+
+/** What a chip can leave to a copy of it. */
+export const leftBy = (chip: Chip, { outside = {} }: Classifier): Bequest => ({
+  weights: chip.parts.crossbars.map(({ weights }) => tensorOf(weights)),
+  outside: Object.fromEntries(Object.entries(outside).map(([name, matrix]) => [name, tensorOf(matrix)])),
+});
 
 /** Where a readout stands among those of a classifier. @throws Error where there is none such */
 export function placeOf(classifier: Classifier, wanted: TeacherRequest['readout'], learner: string): number {
@@ -206,11 +219,6 @@ export function firstImages(images: Samples, engine: Engine): Matrix {
   gather(images, order, 0, first, new Uint8Array(count));
   return first;
 }
-
-const tensorOf = ({ rows, columns, data }: Matrix): Tensor => ({
-  shape: [rows, columns],
-  data: data.slice(),
-});
 
 /** Several teachers as one: the mean of their scores. Who copies weights copies those of the first. */
 function together(readings: readonly Reading[], split: Split): Reading {

@@ -115,7 +115,10 @@ export interface DistillationResult extends Agreement {
     /** what its scores would have to be multiplied by to mean what they say, from validation images */
     readonly calibratedScale: number;
     /** the teacher compared with a second reading of itself: no student can have more of it */
-    readonly floor: Pick<Agreement, 'agreementPercent' | 'sameErrorsPercent' | 'divergence'>;
+    readonly floor: Pick<
+      Agreement,
+      'agreementPercent' | 'sameErrorsPercent' | 'divergence' | 'divergenceAtTemperature'
+    >;
   };
   /** expected calibration error of the student at `scale`, 0 to 1 */
   readonly calibrationError: number;

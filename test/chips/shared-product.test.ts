@@ -30,6 +30,15 @@ const kinds: Labels[] = [
   { kind: 'neutral', strength: 1.5 },
   { kind: 'classes', classes: Uint8Array.of(2, 0, 1, 1, 0, 2, 2, 0, 1), strength: 2 },
   { kind: 'class', value: 2, strength: 0.7 },
+  {
+    kind: 'values',
+    values: {
+      rows: 9,
+      columns: classes,
+      data: Float32Array.from({ length: 27 }, (_, k) => ((k * 7) % 10) / 9),
+    },
+    strength: 2.5,
+  },
 ];
 const entries = ['lines', 'pixels'] as const;
 const dacs: ChipModel['dac'][] = [{ kind: 'none' }, converter(4, 3)];
@@ -52,7 +61,7 @@ describe.each(cases)('$name', ({ labels, dac }) => {
   test.prop(
     [
       fc.integer({ min: 1, max: 9 }),
-      fc.shuffledSubarray(kinds, { minLength: 4 }),
+      fc.shuffledSubarray(kinds, { minLength: 5 }),
       fc.integer({ min: 3, max: 20 }),
     ],
     { numRuns: 15 },

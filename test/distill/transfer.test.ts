@@ -30,6 +30,7 @@ const wanted = (given: Partial<Distillation> = {}): Distillation => ({
   reads: 1,
   start: 'fresh',
   student: 'another',
+  population: 20,
   teachers: 1,
   teacherAge: 0,
   generations: 1,

@@ -14,7 +14,16 @@ import { peers } from '../../src/learners/forward-forward/peers.ts';
 import { drawPairs, roomForPairs, softRule } from '../../src/learners/forward-forward/taught.ts';
 import type { Learner } from '../../src/learners/learner.ts';
 import { relative } from '../fixtures/autodiff.ts';
-import { apart, chipModel, gaussianMatrix, meanOf } from '../fixtures/chips.ts';
+import {
+  apart,
+  chipModel,
+  chipOf,
+  gaussianMatrix,
+  meanOf,
+  pixels,
+  scattering,
+  writeWeights,
+} from '../fixtures/chips.ts';
 import { chipFor, optionsOf, type Recorded, recorded, type Take, teach } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
@@ -303,6 +312,55 @@ describe('soft labels', () => {
       expect(a).not.toBe(c);
       const p = lesson.probabilities.data;
       expect(pairs.surety[b]).toBeCloseTo(p[a]! / (p[a]! + p[c]!), 5);
+    }
+  });
+
+  test.each(['label-vector', 'teacher-negatives'] as const)(
+    '%s takes the class of an image for the first label, and is sure of it',
+    rule => {
+      engine.arena.reset();
+      const own = engine.matrix(batch, classes);
+      for (let b = 0; b < batch; b++) own.data.set([0, 0, 0, 0.1, 0.9], b * classes);
+      const pairs = roomForPairs(batch);
+      drawPairs(rule, taught(), own, new Uint8Array(batch).fill(1), streamOf(1, rule), pairs);
+      expect(new Set(pairs.first)).toEqual(new Set([1]));
+      expect(new Set(pairs.surety)).toEqual(new Set([1]));
+      const share = (c: number) => pairs.second.filter(l => l === c).length / batch;
+      // negatives come from the student's own doubts, or from the teacher's
+      expect(share(rule === 'label-vector' ? 4 : 0)).toBeGreaterThan(0.5);
+    },
+  );
+
+  test('on the label entry are the labels of classes where they are certain', () => {
+    engine.arena.reset();
+    const labels = Uint8Array.of(2, 0, 1);
+    const values = engine.matrix(3, 3);
+    labels.forEach((label, b) => {
+      values.data[b * 3 + label] = 1;
+    });
+    for (const entry of ['lines', 'pixels'] as const) {
+      const chip = chipOf(chipModel({ boxes: { front: scattering, between: scattering } }), engine, {
+        labels: entry,
+        inputs: 8,
+        classes: 3,
+        batch: 3,
+      });
+      writeWeights(chip, engine);
+      chip.hold(pixels(engine, 3, 8, 'certain'));
+      const activities = (
+        [
+          { kind: 'values', values },
+          { kind: 'classes', classes: labels },
+        ] as const
+      ).map(each => {
+        const pass = chip.newInnerPass(3);
+        chip.send({ ...each, strength: 2 }, pass);
+        return pass.outputs[1]!.data.slice();
+      });
+      expect(activities[0]).toEqual(activities[1]);
+      expect(() =>
+        chip.send({ kind: 'values', values: engine.matrix(3, 2), strength: 2 }, chip.newInnerPass(3)),
+      ).toThrow('3 samples of 3 classes need as many label values, got 3 × 2');
     }
   });
 

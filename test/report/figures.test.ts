@@ -34,6 +34,21 @@ const distilled: Record<string, Study> = {
   'agreement-matrix': told,
   alike: told,
   'two-chips': told,
+  giving: study(
+    madeUpDistillation(
+      [0.25, 0.5, 1].flatMap((level, k) => [
+        { arm: 'told', samples: 1000, level, errors: [10, 11], agreements: [90, 89] },
+        {
+          arm: 'copied',
+          samples: 0,
+          level,
+          distill: { start: 'copy' },
+          errors: [5 + 20 * k, 6 + 30 * k],
+          agreements: [95, 94],
+        },
+      ]),
+    ),
+  ),
   lineage: study(
     madeUpDistillation([
       { arm: 'told', samples: 1000, errors: [8, 9], agreements: [90, 91], line: [6, 7, 8] },

@@ -1,12 +1,16 @@
 /** @file What a report says of distillation, and that other numbers make it say something else. */
 import { describe, expect, test } from 'vitest';
 import { study } from '../../src/report/study.ts';
-import { transferWords } from '../../src/report/transfer-words.ts';
+import { type TransferAnswer, transferWords } from '../../src/report/transfer-words.ts';
 import { answer } from '../../src/report/words.ts';
 import { type MadeUpStudent, madeUpDistillation, madeUpRun } from '../fixtures/made-up-study.ts';
 
+const sentences = ({ places, findings }: TransferAnswer): string[] => [
+  ...places.map(({ text }) => text),
+  ...findings,
+];
 const words = (...students: MadeUpStudent[]) =>
-  transferWords(study(madeUpDistillation(students)))
+  sentences(transferWords(study(madeUpDistillation(students))))
     .join('\n')
     .replaceAll('\u00a0', ' ');
 const soft = (errors: number[], agreements = errors.map(e => 100 - e)): MadeUpStudent => ({
@@ -67,7 +71,10 @@ describe('copies', () => {
 
 test('a class left out is told with what its bias mends', () => {
   expect(words({ ...soft([15, 16]), leftOut: { before: 79, after: 45 } })).toContain(
-    'none of class 3: 79.0 % of these are wrong, 45.0 % once the bias',
+    '“soft”, 250 images, 79.0 % and 45.0 %',
+  );
+  expect(words({ ...soft([15, 16]), leftOut: { before: 79, after: 45 } })).toContain(
+    'Of class 3, which the transfer set has no image of',
   );
 });
 
@@ -86,5 +93,5 @@ test('the heading says what the best of those told softly make of it', () => {
 });
 
 test('a run without students has none of it', () => {
-  expect(transferWords(study(madeUpRun()))).toEqual([]);
+  expect(sentences(transferWords(study(madeUpRun())))).toEqual([]);
 });

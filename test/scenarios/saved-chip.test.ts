@@ -12,7 +12,7 @@ import { judgeOf } from '../../src/scenarios/evaluate.ts';
 import { chipOfBytes, chipToBytes, digestOfFile, revived } from '../../src/scenarios/saved-chip.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { Artefacts, TrialSpecification } from '../../src/scenarios/trial-files.ts';
-import { chipModel, crossbarOf, linearCell, scattering } from '../fixtures/chips.ts';
+import { chipModel, crossbarOf, linearCell, rectifier, scattering } from '../fixtures/chips.ts';
 import { optionsOf } from '../fixtures/lessons.ts';
 import { syntheticSplit } from '../fixtures/synthetic-images.ts';
 
@@ -130,25 +130,64 @@ describe('the file', () => {
   });
 });
 
-describe('a teacher out of a file', () => {
-  const transfer: Omit<Distillation, 'teacher'> = {
-    samples: 100,
-    images: 'spare',
-    without: [],
-    targets: 'soft',
-    trueShare: 0,
-    temperature: 4,
-    reads: 1,
-    start: 'fresh',
-    student: 'another',
-    teachers: 1,
-    teacherAge: 0,
-    generations: 1,
-  };
-  const teacherOf = ({ chip, learner, options, seed }: TrialSpecification) =>
-    ({ chip, learner, options, seed, readout: 'principal' }) as const;
-  const made = specificationOf('ff', { seed: 5001 });
+const transfer: Omit<Distillation, 'teacher'> = {
+  samples: 100,
+  images: 'spare',
+  without: [],
+  targets: 'soft',
+  trueShare: 0,
+  temperature: 4,
+  reads: 1,
+  start: 'fresh',
+  student: 'another',
+  population: 20,
+  teachers: 1,
+  teacherAge: 0,
+  generations: 1,
+};
+const teacherOf = ({ chip, learner, options, seed }: TrialSpecification) =>
+  ({ chip, learner, options, seed, readout: 'principal' }) as const;
+const made = specificationOf('ff', { seed: 5001 });
 
+describe('weights for a population', () => {
+  test('suit a stranger better than a copy of one chip does, where chips differ without being strangers', async () => {
+    const chip = chipModel({
+      layers: [24, 20],
+      cell: linearCell({ variation: 0.3 }),
+      crossbar: crossbarOf(1),
+      neuron: rectifier({ gain: 0.5, offset: 0.5 }),
+    });
+    const teacher = { ...specificationOf('ff', { chip, seed: 5001 }), readout: 'principal' as const };
+    const errorOf = async (start: Distillation['start']) => {
+      const errors = [];
+      for (const seed of [1, 2]) {
+        const distill = { ...transfer, teacher, start, samples: 0, population: 8 };
+        const { readouts } = await run(specificationOf('ff', { chip, seed, distill }), shelf());
+        errors.push(readouts[0]!.testErrorPercent);
+      }
+      return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    };
+    expect(await errorOf('robust')).toBeLessThan(await errorOf('copy'));
+  });
+
+  test('are made once for all that share them', async () => {
+    const artefacts = shelf();
+    const distill = {
+      ...transfer,
+      teacher: teacherOf(made),
+      start: 'robust' as const,
+      samples: 0,
+      population: 2,
+    };
+    const first = await run(specificationOf('ff', { distill }), artefacts);
+    expect(artefacts.kept.size).toBe(2); // the teacher's reading, and the weights
+    expect(await run(specificationOf('ff', { distill }), artefacts)).toEqual(first);
+    const more = await run(specificationOf('ff', { distill: { ...distill, population: 3 } }), artefacts);
+    expect(more.weightsDigest).not.toBe(first.weightsDigest);
+  });
+});
+
+describe('a teacher out of a file', () => {
   test('teaches as one that is made anew, and not when the file is another', async () => {
     const artefacts = shelf();
     await run(made, artefacts, true);
@@ -194,6 +233,16 @@ describe('a teacher out of a file', () => {
     const copies = await of({ start: 'copy', samples: 0, generations: 3 });
     for (const { withPredecessorPercent } of copies.distillation!.line)
       expect(withPredecessorPercent).toBeLessThan(80);
+    const heads = await of(
+      {
+        student: 'same',
+        start: 'copy',
+        samples: 0,
+        teacher: teacherOf(specificationOf('local-softmax', { seed: 5001 })),
+      },
+      'local-softmax',
+    );
+    expect(heads.distillation!.agreementPercent).toBeGreaterThan(90); // what stands outside the chip is copied as well
     const left = await of({ without: [2], samples: 300 });
     expect(left.distillation!.leftOut!.corrected.onThemPercent).toBeLessThanOrEqual(
       left.distillation!.leftOut!.asAnswered.onThemPercent,

@@ -21,8 +21,11 @@ import type { Evidence, LocalRule } from './layer.ts';
 import { sigmoid, softplus } from './loss.ts';
 
 /** What a layer can make of a teacher's probabilities. The first is the rule above; the others were tried, and help less or not at all. */
-export const softRules = ['pairs', 'linear', 'teacher-negatives'] as const;
+export const softRules = ['pairs', 'linear', 'teacher-negatives', 'label-vector'] as const;
 export type SoftRule = (typeof softRules)[number];
+
+/** Whether a rule takes the class of an image for the first label, as if it were a hard one. */
+const takesClass = (rule: SoftRule): boolean => rule === 'teacher-negatives' || rule === 'label-vector';
 
 /** What is added to each class of the student's softmax when b is drawn. */
 const reach = 0.02;
@@ -59,14 +62,13 @@ export function drawPairs(
   const numbers = uniforms(draws, 2 * rows);
   for (let k = 0; k < rows; k++) {
     const at = k * classes;
-    const first =
-      rule === 'teacher-negatives' ? labels[k]! : drawn(data, at, classes, 0, -1, numbers[2 * k]!);
+    const first = takesClass(rule) ? labels[k]! : drawn(data, at, classes, 0, -1, numbers[2 * k]!);
     const from = rule === 'teacher-negatives' ? data : own.data;
     const second = drawn(from, at, classes, reach, first, numbers[2 * k + 1]!);
     out.first[k] = first;
     out.second[k] = second;
     const [a, b] = [data[at + first]!, data[at + second]!];
-    out.surety[k] = rule === 'teacher-negatives' || a + b === 0 ? 1 : a / (a + b);
+    out.surety[k] = takesClass(rule) || a + b === 0 ? 1 : a / (a + b);
   }
 }
 

@@ -3,7 +3,7 @@
  * softmax learns from it and proposes a wrong label), with the wrong label (negative); then every layer changes its own weights by
  * what it measured. Nothing crosses a box, and nothing about a box is known.
  */
-import type { Pass } from '../../chips/access.ts';
+import type { Labels, Pass } from '../../chips/access.ts';
 import type { Access } from '../../chips/model.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Classifier, Lesson } from '../learner.ts';
@@ -183,7 +183,11 @@ export function trainForwardForward(
     chip.send({ kind: 'neutral', strength }, neutral);
     head.learn(features.read(neutral), labels, options.headRate * anneal, undefined, taught);
     drawPairs(options.softRule, taught, head.probabilities(), labels, draws, pairs);
-    chip.send({ kind: 'classes', classes: pairs.first, strength }, positive);
+    const told: Labels =
+      options.softRule === 'label-vector'
+        ? { kind: 'values', values: taught.probabilities, strength }
+        : { kind: 'classes', classes: pairs.first, strength };
+    chip.send(told, positive);
     chip.send({ kind: 'classes', classes: pairs.second, strength }, negative);
     return learn(soft, judgeAlone, anneal);
   }

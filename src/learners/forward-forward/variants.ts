@@ -52,7 +52,7 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
   ),
   softRule: choice(
     softRules,
-    "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher",
+    "what layers make of a teacher's probabilities, where one is there. pairs: two labels drawn, goodness differences follow the teacher's; linear: the same without the sigmoid; teacher-negatives: hard labels, negatives drawn from the teacher; label-vector: the teacher's probabilities themselves on the label entry of the positive pass",
     { default: 'pairs' },
   ),
   boxLessons: count('a lesson for boxes that learn by themselves after every so many steps; 0 for none', {

@@ -100,6 +100,13 @@ export function chipsBehind(study: Study): string {
   return `n${space}=${space}${spanOf(counts, String)} ${things}, one for each seed`;
 }
 
+/** "n = 3 pairs of chips, one for each seed", or students of one teacher. */
+export function pairsBehind(study: Study): string {
+  const teachers = study.trials.flatMap(({ planned }) => planned.specification.distill?.teacher.seed ?? []);
+  const isOne = new Set(teachers).size === 1 && study.seeds.length > 1;
+  return chipsBehind(study).replace(/chips?/, isOne ? 'students of one teacher' : 'pairs of chips');
+}
+
 /** What the whiskers or bands are, for captions; `shape` is their name. */
 export function intervalWords(study: Study, shape: string): string {
   if (Math.max(...study.cells.map(cell => cell.done.length)) < 2)

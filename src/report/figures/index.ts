@@ -7,6 +7,7 @@ import { chip } from './chip.ts';
 import { differences } from './differences.ts';
 import { errors } from './errors.ts';
 import type { Figure } from './figure.ts';
+import { giving } from './giving.ts';
 import { heatMaps } from './heat-maps.ts';
 import { layers } from './layers.ts';
 import { learningCurves } from './learning-curves.ts';
@@ -21,6 +22,7 @@ import { twoChips } from './two-chips.ts';
 
 export const figures: readonly Figure[] = [
   errors,
+  giving,
   transferError,
   transferAgreement,
   lineage,

@@ -2,6 +2,7 @@
  * @file A sweep: test error of every learner along a numeric axis, with a band over the chips; one panel for every combination of
  * what else varies. Two or more axes are drawn by `heat-maps.ts`.
  */
+import { isDistilled } from '../arms.ts';
 import { type Axis, axisTitle, constantOf, slicesOf } from '../axes.ts';
 import { counted, listed, space } from '../numbers.ts';
 import { banded } from '../statistics.ts';
@@ -21,7 +22,7 @@ import { look } from './vega.ts';
 export const sweep: Figure = {
   name: 'sweep',
   panel: study =>
-    study.axes.length === 1 && study.cells.some(cell => cell.error)
+    study.axes.length === 1 && !isDistilled(study) && study.cells.some(cell => cell.error)
       ? {
           title: title(study),
           caption: caption(study),

@@ -16,7 +16,7 @@ import { percent } from '../numbers.ts';
 import { mean } from '../statistics.ts';
 import type { Study } from '../study.ts';
 import { anyColours, anyShapes, faint } from './colours.ts';
-import { bySetting, chipsBehind, errorAxis, intervalWords, summaryNumbers } from './encodings.ts';
+import { bySetting, errorAxis, intervalWords, pairsBehind, summaryNumbers } from './encodings.ts';
 import type { Figure, Frame, Specification } from './figure.ts';
 import { look } from './vega.ts';
 
@@ -41,7 +41,8 @@ const errors: Kind = {
     )[0]!;
     return `The best students err on ${percent(over(study, best, studentError).mean)}: ${best.arm}, ${best.samples} images`;
   },
-  caption: "Test error of students; dashed: the teachers' own.",
+  caption:
+    "Test error of students; dashed in grey: the teachers' own; dotted: students that learned nothing from the transfer set.",
 };
 
 const agreements: Kind = {
@@ -56,17 +57,17 @@ const agreements: Kind = {
     return `The most a student has of its teacher is ${percent(over(study, best, agreement).mean)} of its answers: ${best.arm}, ${best.samples} images`;
   },
   caption:
-    'Test images that teacher and student give the same class; dashed: the teacher and a second reading of itself, more than which nobody can reach.',
+    'Test images that teacher and student give the same class; dashed in grey: the teacher and a second reading of itself, more than which nobody can reach; dotted: students that learned nothing from the transfer set.',
 };
 
 const figureOf = (kind: Kind): Figure => ({
   name: kind.name,
   panel(study) {
-    const points = armPoints(study).filter(({ samples }) => samples > 0);
-    if (points.length === 0) return undefined;
+    const points = armPoints(study);
+    if (!points.some(point => isAlong(point, points))) return undefined;
     return {
       title: kind.title(points, study),
-      caption: `${kind.caption} Means over ${chipsBehind(study).replace('chips', 'pairs of chips')}; ${intervalWords(study, 'whiskers')}.`,
+      caption: `${kind.caption} Means over ${pairsBehind(study)}; ${intervalWords(study, 'whiskers')}.`,
       numbers: points.map(point => ({
         arm: point.arm,
         place: point.place,
@@ -78,6 +79,12 @@ const figureOf = (kind: Kind): Figure => ({
     };
   },
 });
+
+/** Whether an arm has more than one size at its place. */
+const isAlong = (point: ArmPoint, points: readonly ArmPoint[]): boolean =>
+  points.some(
+    ({ arm, place, samples }) => arm === point.arm && place === point.place && samples !== point.samples,
+  );
 
 const specify =
   (study: Study, points: readonly ArmPoint[], kind: Kind) =>
@@ -91,14 +98,15 @@ const specify =
     );
     const shown = (value: number) => (isError ? axis.shown(value) : value);
     const values = rows.map(({ point, value }, k) => ({
+      part: point.samples > 0 ? 'told' : 'given',
       setting: point.place,
       arm: point.arm,
-      samples: point.samples,
+      ...(point.samples > 0 && { samples: point.samples }),
       value: shown(value.mean),
       low: shown(value.low),
       high: shown(value.high),
       teacher: shown(own[k]!),
-      text: `${point.arm}, ${point.place}, ${point.samples} images: ${percent(value.mean)}`,
+      text: `${point.arm}, ${point.place}${point.samples > 0 ? `, ${point.samples} images` : ''}: ${percent(value.mean)}`,
     }));
     const arms = armsOf(points);
     const x = {
@@ -107,7 +115,7 @@ const specify =
       scale: { type: 'log', nice: false },
       axis: {
         title: 'images of the transfer set (log axis)',
-        values: [...new Set(points.map(({ samples }) => samples))],
+        values: [...new Set(points.map(({ samples }) => samples))].filter(samples => samples > 0),
         format: '~s',
       },
     };
@@ -130,21 +138,38 @@ const specify =
       type: 'nominal',
       scale: { domain: arms, range: arms.map((_, k) => anyShapes[k % anyShapes.length]!) },
     };
+    const dash = {
+      field: 'arm',
+      type: 'nominal',
+      legend: { columns: frame.narrow ? 1 : 2 },
+      scale: { domain: arms, range: arms.map((_, k) => (k < anyColours.length ? [1, 0] : [6, 3])) },
+    };
+    const part = (name: string) => ({ transform: [{ filter: `datum.part === '${name}'` }] });
     const panel = {
-      encoding: { x },
       layer: [
         {
-          mark: { type: 'line', strokeDash: [4, 4], strokeWidth: 1, color: faint, aria: false },
+          mark: { type: 'rule', strokeDash: [4, 4], strokeWidth: 1, color: faint, aria: false },
           encoding: { y: { ...y, field: 'teacher', aggregate: 'mean' } },
         },
         {
-          mark: { type: 'rule', opacity: 0.5, aria: false },
-          encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+          ...part('given'),
+          mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5 },
+          encoding: { y, color: colour, description: { field: 'text' } },
         },
-        { mark: { type: 'line', strokeWidth: 1.5, aria: false }, encoding: { y, color: colour } },
         {
+          ...part('told'),
+          mark: { type: 'rule', opacity: 0.5, aria: false },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+        },
+        {
+          ...part('told'),
+          mark: { type: 'line', strokeWidth: 1.5, aria: false },
+          encoding: { x, y, color: colour, strokeDash: dash },
+        },
+        {
+          ...part('told'),
           mark: { type: 'point', filled: true, size: 30, opacity: 1 },
-          encoding: { y, color: colour, shape, description: { field: 'text' } },
+          encoding: { x, y, color: colour, shape, description: { field: 'text' } },
         },
       ],
     };
