@@ -16,6 +16,7 @@ import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
+import { imprintPasses } from './imprint.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
@@ -247,17 +248,7 @@ export class Chip {
       this.update(l, change);
       return;
     }
-    for (const { pass, delta, common } of terms) {
-      const x = pass.inputs[l]!;
-      const driven = scaledInto(delta, rate, scratch.deltas);
-      if (!engine.kernels.isFinite(driven))
-        throw new Error(`layer ${l + 1}: what drives its columns is not finite; a smaller rate may help`);
-      writer.pulse(x, driven, 1);
-      if (!common) continue;
-      const sums = { rows: 1, columns: x.columns, data: scratch.inputs.subarray(0, x.columns) };
-      engine.kernels.columnSums(x, sums);
-      writer.pulse(sums, scaledInto(common, rate, scratch.deltas), 1);
-    }
+    imprintPasses(l, terms, rate, (x, driven) => writer.pulse!(x, driven, 1), engine, scratch);
     if (l === 0) front.weightsChanged();
   }
 
@@ -382,13 +373,6 @@ export class Chip {
       hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
     return hash.digest('hex');
   }
-}
-
-/** out = factor · x, at the front of a room. */
-function scaledInto({ rows, columns, data }: Matrix, factor: number, room: Float32Array): Matrix {
-  const out = { rows, columns, data: room.subarray(0, data.length) };
-  for (let k = 0; k < data.length; k++) out.data[k] = factor * data[k]!;
-  return out;
 }
 
 /** Word lines of a layer, each with a driver: every field has its own. */

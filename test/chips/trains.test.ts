@@ -328,6 +328,40 @@ describe('what a crossbar writes by itself', () => {
     });
   });
 
+  test('of two passes that want opposite things takes few pulses, and is their sum', () => {
+    const chip = chipWith({ rows: 9, columns: 6 });
+    const [first] = terms(chip, 4, 6);
+    const second = { pass: chip.newInnerPass(4), delta: engine.matrix(4, 6) };
+    chip.send({ kind: 'off' }, second.pass);
+    first!.delta.data.forEach((d, k) => {
+      second.delta.data[k] = -0.9 * d;
+    });
+    const pair = [{ pass: first!.pass, delta: first!.delta }, second];
+    const sum = engine.matrix(9, 6);
+    chip.correlate(0, pair, sum);
+    const { weights } = chip.parts.crossbars[0]!;
+    const mean = new Float64Array(54);
+    const pulsesOf = (given: typeof pair) => {
+      const before = chip.meter.pulses;
+      weights.data.fill(0);
+      chip.imprint(0, given, -0.02);
+      return chip.meter.pulses - before;
+    };
+    const repeats = 1500;
+    let [together, apart] = [0, 0];
+    for (let t = 0; t < repeats; t++) {
+      together += pulsesOf(pair);
+      weights.data.forEach((w, k) => {
+        mean[k]! += w / repeats;
+      });
+      apart += pulsesOf([pair[0]!]) + pulsesOf([pair[1]!]);
+    }
+    expect(together).toBeLessThan(apart / 10);
+    mean.forEach((w, k) => {
+      expect(Math.abs(w + 0.02 * sum.data[k]!)).toBeLessThan(6 * granularity * Math.sqrt(8 / repeats));
+    });
+  });
+
   test('is that very sum where the update takes no outer products', () => {
     const chip = chipOf(chipModel({ layers: [6] }), engine, { inputs: 8 });
     const given = terms(chip, 4, 6);
