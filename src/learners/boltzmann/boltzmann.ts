@@ -75,7 +75,7 @@ export const boltzmann = defineLearner({
         { pass: data, delta: on },
         { pass: fantasy, delta: onAgain },
       ];
-      chip.correlate(0, terms, machine.gradient);
+      machine.collect(terms);
       heads.learn(data, labels, options.headRate * anneal, taught);
       machine.step(options.rate * anneal);
       visible.learn(images, options.rate * anneal);

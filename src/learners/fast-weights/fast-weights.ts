@@ -77,7 +77,7 @@ export const fastWeightsLearner = defineLearner({
       mind.ask({ kind: 'classes', classes: labels, strength }, positive);
       mind.ask({ kind: 'classes', classes: wrong, strength }, negative);
       let loss = 0;
-      layers.forEach(({ gradient }, l) => {
+      layers.forEach((layer, l) => {
         const rule = rules[l]!;
         rule.measure(positive.outputs[l]!, negative.outputs[l]!);
         loss += rule.judge() / layers.length;
@@ -86,7 +86,7 @@ export const fastWeightsLearner = defineLearner({
           { pass: positive, delta: rule.positiveDelta, common },
           { pass: negative, delta: rule.negativeDelta },
         ];
-        chip.correlate(l, terms, gradient);
+        layer.collect(terms);
       });
       for (const layer of layers) layer.step(options.rate * anneal);
       return loss;
