@@ -8,6 +8,8 @@ interface Asked {
   readonly name: string;
   readonly model: ChipModel;
   readonly data: string;
+  /** how many test images there are */
+  readonly images: number;
   readonly seed: number;
   /** file of a trained chip, whose model and seed then count */
   readonly trained?: string;
@@ -20,31 +22,24 @@ const judged = 2000;
 
 /** @returns the path of the page */
 export async function writeChipPage(asked: Asked, world: World): Promise<string> {
-  const [
-    { resolve },
-    { anatomyPage },
-    { anatomyOf },
-    { loadSplit },
-    { openEngine },
-    { writeWhole },
-    { nearName },
-  ] = await Promise.all([
-    import('node:path'),
-    import('../report/anatomy-page.ts'),
-    import('../scenarios/anatomy.ts'),
-    import('../data/index.ts'),
-    import('../scenarios/inspection.ts'),
-    import('../lab/files.ts'),
-    import('../scenarios/read.ts'),
-  ]);
-  await world.bench(); // kernels
+  const [{ resolve }, { anatomyPage }, { anatomyOf }, { openEngine }, { writeWhole }, { nearName }] =
+    await Promise.all([
+      import('node:path'),
+      import('../report/anatomy-page.ts'),
+      import('../scenarios/anatomy.ts'),
+      import('../scenarios/inspection.ts'),
+      import('../lab/files.ts'),
+      import('../scenarios/read.ts'),
+    ]);
+  const { loadSplit } = await world.bench();
   const saved = asked.trained === undefined ? undefined : await savedAt(asked.trained, world);
   const model = saved?.specification.chip ?? asked.model;
   const seed = saved?.specification.seed ?? asked.seed;
+  await mustStartNothing(model);
   const split = await loadSplit(
     saved
       ? { ...saved.specification.data, test: Math.min(judged, saved.specification.data.test) }
-      : { set: asked.data, train: 0, validation: 0, test: seen },
+      : { set: asked.data, train: 0, validation: 0, test: Math.min(seen, asked.images) },
   );
   const inspection = await openEngine();
   const laid = inspection.laid({ model, seed, test: split.test, most: seen, ...(saved && { saved }) });
@@ -59,6 +54,18 @@ export async function writeChipPage(asked: Asked, world: World): Promise<string>
   const path = resolve(world.cwd, asked.html);
   writeWhole(path, await anatomyPage(asked.name, anatomy, trained));
   return nearName(path, world.cwd);
+}
+
+/** @throws InputError where images could not pass without a program of somebody's being started */
+async function mustStartNothing(model: ChipModel): Promise<void> {
+  const [{ programsOf }, { InputError }] = await Promise.all([
+    import('../scenarios/brought.ts'),
+    import('../scenarios/problems.ts'),
+  ]);
+  const [program] = programsOf([{ chip: model }]);
+  if (program === undefined) return;
+  const message = `a box of the chip is the program ${program}, and inspecting starts none`;
+  throw new InputError([{ where: '--html', path: '', message }]);
 }
 
 /** @throws InputError */

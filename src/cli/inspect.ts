@@ -105,8 +105,8 @@ async function inspectChip(
   }
   if (html === undefined) return 0;
   const { writeChipPage } = await import('./inspect-page.ts');
-  const page = { name, model, data, seed: seed ?? 1, html, ...(trained !== undefined && { trained }) };
-  const path = await writeChipPage(page, world);
+  const page = { name, model, data, images: sizes.test, seed: seed ?? 1, html };
+  const path = await writeChipPage({ ...page, ...(trained !== undefined && { trained }) }, world);
   if (!json) world.stdout.write(`\nPage: ${path}\n`);
   return 0;
 }

@@ -66,7 +66,7 @@ describe('flaws', () => {
         readTime: 1e-7,
       },
       drift: { kind: 'retention', points: [] },
-      endurance: { writes: 1e6, spread: 0.1, death: 'stuck' },
+      endurance: { writes: 1e6, spread: 0.1, death: 'off' },
     } as ChipModel['cell'],
   };
   test.each(flaws.map(flaw => [flaw.name, flaw] as const))(
