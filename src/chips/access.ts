@@ -82,6 +82,13 @@ export interface Pass {
   readonly boxed: readonly (Matrix | undefined)[];
 }
 
+/** A pass of which only what leaves the chip is measured: one conversion for each of its output lines. */
+export interface Delivery {
+  readonly batch: number;
+  /** what leaves the chip behind the last normaliser and box [batch, units of the last layer] */
+  readonly delivered: Matrix;
+}
+
 /** A pass that goes on to the chip's output lines. */
 export interface OutputPass extends Pass {
   /** what leaves the chip behind the last normaliser and box [batch, units of the last layer] */
@@ -131,12 +138,14 @@ export interface MeasuredView {
   newPass(batch: number): OutputPass;
   /** The same for a pass that ends at the activity of the last layer: what stands behind it is not simulated. */
   newInnerPass(batch: number): Pass;
+  /** The same for a pass of which nothing but what leaves the chip is measured, and paid for. */
+  newDelivery(batch: number): Delivery;
   /** The room of samples `from` to `from + count` of a pass, sharing its numbers. Allocates a few small objects. */
-  partOf<P extends Pass>(pass: P, from: number, count: number): P;
+  partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P;
   /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
   hold(images: Matrix): void;
   /** One forward pass of the held images; fresh noise at every call. @param nudges currents pushed into the columns on the way */
-  send(labels: Labels, pass: Pass, nudges?: Nudges): void;
+  send(labels: Labels, pass: Pass | Delivery, nudges?: Nudges): void;
   /**
    * A lesson for boxes that learn by themselves: the held images pass twice, with opposite perturbations inside every such box, and each
    * is told what the layer behind it makes of the difference. Two passes; nothing but these where no box learns.

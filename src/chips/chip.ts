@@ -7,10 +7,11 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
+import type { Delivery, LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
+import { type ChipTime, timeOf } from './costs/timing.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
@@ -20,7 +21,7 @@ import { imprintPasses } from './imprint.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
-import { type FullPass, fullPassOf, newInnerPass, newPass, partOf } from './pass.ts';
+import { type FullPass, fullPassOf, newDelivery, newInnerPass, newPass, partOf } from './pass.ts';
 import type { Network } from './resistive/network.ts';
 
 /** The parts an individual is made of; `build.ts` makes them. */
@@ -77,12 +78,18 @@ export class Chip {
     return newInnerPass(batch, shapes, boxes.map(Boolean), engine);
   }
 
+  newDelivery(batch: number): Delivery {
+    const { shapes, boxes, engine } = this.parts;
+    this.#checkBatch(batch);
+    return newDelivery(batch, shapes, boxes.map(Boolean), engine);
+  }
+
   #checkBatch(batch: number): void {
     if (batch > this.parts.batch)
       throw new RangeError(`the chip was built for batches of ${this.parts.batch}, got ${batch}`);
   }
 
-  partOf<P extends Pass>(pass: P, from: number, count: number): P {
+  partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P {
     return partOf(pass, from, count);
   }
 
@@ -91,10 +98,11 @@ export class Chip {
   }
 
   /** One forward pass of the held images. */
-  send(labels: Labels, measured: Pass, nudges?: Nudges): void {
-    const { crossbars, front, network, shapes } = this.parts;
+  send(labels: Labels, measured: Pass | Delivery, nudges?: Nudges): void {
+    const { crossbars, front, network } = this.parts;
     const pass = fullPassOf(measured);
     this.#check(labels, pass.batch);
+    this.#countNudges(pass.batch, nudges);
     if (network) {
       network.settle(pass, nudges);
       return;
@@ -106,7 +114,7 @@ export class Chip {
       crossbars[l]!.read(pass.inputs[l]!, pass.currents[l]!);
       this.#finishLayer(l, pass, nudges);
     }
-    this.#count(pass.batch, shapes);
+    this.#count(pass);
   }
 
   /** Two passes with opposite perturbations inside boxes that learn, which then do. */
@@ -188,13 +196,49 @@ export class Chip {
     engine.kernels.copy(apart, out);
   }
 
-  #count(samples: number, shapes: readonly LayerShape[]): void {
-    const { meter, model } = this.parts;
-    meter.forwardPasses += samples;
-    for (const shape of shapes) {
-      if (model.dac.kind !== 'none') meter.dacConversions += samples * driven(shape);
-      meter.adcConversions += samples * shape.units; // every activity is measured
-    }
+  /** What a pass costs besides the reads of its crossbars: rows driven, and what is measured of it. */
+  #count({ batch, isSeen, delivered, inputsSeen }: FullPass): void {
+    const { meter, model, shapes, boxes } = this.parts;
+    meter.forwardPasses += batch;
+    inputsSeen.fill(0);
+    const last = shapes.length - 1;
+    shapes.forEach((shape, l) => {
+      const { units } = shape;
+      if (model.dac.kind !== 'none') meter.dacConversions += batch * driven(shape);
+      if (isSeen || (l === last && !boxes[l])) this.#measured(l, batch, units); // what leaves the chip is arithmetic away
+      if (l === last && boxes[l] && delivered) this.#measured(l, batch, units);
+    });
+  }
+
+  /** Somebody looks at so many lines of layer l. */
+  #measured(l: number, samples: number, lines: number): void {
+    const { meter } = this.parts;
+    meter.adcConversions += samples * lines;
+    meter.measuredConversions += samples * lines;
+    meter.measured[l]! += samples;
+  }
+
+  /** Currents that a learner pushes into columns come from DACs. */
+  #countNudges(samples: number, nudges: Nudges | undefined): void {
+    const { meter, model, shapes } = this.parts;
+    if (!nudges || model.dac.kind === 'none') return;
+    shapes.forEach(({ units }, l) => {
+      if (nudges[l]) meter.dacConversions += samples * units;
+    });
+  }
+
+  /** Trains on rows and columns come from DACs like anything that drives them. */
+  #countTrains(l: number, samples: number): void {
+    const { meter, model, shapes } = this.parts;
+    const shape = shapes[l]!;
+    if (model.dac.kind !== 'none') meter.dacConversions += samples * (driven(shape) + shape.units);
+  }
+
+  /** Arithmetic with what drove the rows of layer l needs it measured, once a pass; without a box before them it is known from the layer below. */
+  #countInputs(l: number, pass: FullPass): void {
+    if (!this.#boxBefore(l) || pass.inputsSeen[l]) return;
+    pass.inputsSeen[l] = 1;
+    this.#measured(l, pass.batch, this.parts.shapes[l]!.inputs);
   }
 
   #check(labels: Labels, batch: number): void {
@@ -223,6 +267,7 @@ export class Chip {
     const { front, engine, scratch, meter, shapes } = this.parts;
     for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
+    for (const { pass } of full) this.#countInputs(l, pass);
     if (l === 0 && front.correlate(full, out)) return;
     const shape = shapes[l]!;
     if (isFielded(shape)) correlateFields(l, shape, full, out, engine, scratch);
@@ -248,7 +293,11 @@ export class Chip {
       this.update(l, change);
       return;
     }
-    imprintPasses(l, terms, rate, (x, driven) => writer.pulse!(x, driven, 1), engine, scratch);
+    const pulse = (x: Matrix, delta: Matrix) => {
+      this.#countTrains(l, x.rows);
+      writer.pulse!(x, delta, 1);
+    };
+    imprintPasses(l, terms, rate, pulse, engine, scratch);
     if (l === 0) front.weightsChanged();
   }
 
@@ -325,9 +374,21 @@ export class Chip {
     const range = model.crossbar.weightRange || largest(crossbars);
     return energyOf(
       meter,
-      model.energy,
-      crossbars.map(c => ({ pairs: c.rows * c.columns, pairConductance: c.weightConductance(range) })),
+      model,
+      crossbars.map(c => ({
+        rows: c.rows,
+        columns: c.columns,
+        weightConductance: c.weightConductance(range),
+        cells: c.cells,
+        shares: c.powerShares(),
+      })),
     );
+  }
+
+  /** Seconds that the chip was busy with it, where its model says how long things take. */
+  time(meter: Meter): ChipTime | undefined {
+    const { model, shapes } = this.parts;
+    return timeOf(meter, model.energy, model, shapes);
   }
 
   /**

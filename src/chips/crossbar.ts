@@ -19,12 +19,15 @@ import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
 import { buildEffective } from './effective.ts';
+import { buildLoads } from './loads.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
 import type { Meter } from './meter.ts';
 import type { ChipModel } from './model.ts';
+import { buildProbes } from './probes.ts';
 import { buildReading, type Reading } from './reading.ts';
 import { buildWriter, isByPulses, type Writer } from './updates/index.ts';
+import type { PowerShares } from './wires/power.ts';
 
 /** A crossbar of one chip. */
 export interface Crossbar {
@@ -61,6 +64,10 @@ export interface Crossbar {
   wear(): Wear | undefined;
   /** Mean conductance of the cells of one weight, all together, siemens. @param range largest weight, where there is no bound */
   weightConductance(range: number): number;
+  /** cells that hold one weight */
+  readonly cells: number;
+  /** What wires make of the power of its reads, where bills are metered: see `energy.ts`. Takes a while. */
+  powerShares(): PowerShares | undefined;
   /** How far the mask of the wires is off: root mean square of the error, as a share of that of what multiplies; 0 without. Takes a while. */
   maskError(): number;
   /** what reads remember from sample to sample */
@@ -109,11 +116,19 @@ export function buildCrossbar(
   held?.settle(); // as manufactured, which is no write
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;
+  const isMetered = model.energy.accounting === 'metered';
+  if (isMetered && weightRange === 0)
+    throw new RangeError(
+      'metered accounting needs a weightRange above 0: without it weights are no conductances',
+    );
+  const loads = isMetered ? buildLoads(weights, mapping, multiplier) : undefined;
+  const driven = isMetered && multiplier ? buildProbes(rows) : undefined;
   let isStale = true;
   let isWritten = true; // since time last passed
   function rewritten(): void {
     isStale = true;
     isWritten = true;
+    loads?.stale();
     if (wears) held!.settle(); // who wears counts every write
   }
   function refresh(): void {
@@ -127,6 +142,20 @@ export function buildCrossbar(
     return of;
   }
   const whole = multiplier?.whole ?? weights;
+
+  /** Does what writes to the cells, and meters it. */
+  function asWritten(write: () => void, byRows: boolean): void {
+    const before = meter.pulses + meter.cellsWritten;
+    const conductance = loads?.now().mean;
+    write();
+    rewritten();
+    const pulses = meter.pulses + meter.cellsWritten - before;
+    if (pulses === 0) return;
+    // rows take what their cells take on average: the longest train of each is not known
+    if (byRows) meter.slots[index]! += Math.max(1, Math.ceil(pulses / (rows * columns)));
+    if (loads) meter.written[index]! += (pulses * (conductance! + loads.now().mean)) / 2;
+  }
+
   const reading = buildReading(
     {
       model,
@@ -138,6 +167,8 @@ export function buildCrossbar(
       whole: () => fresh(whole),
       slices: () => fresh(multiplier?.slices ?? [weights]),
       variances: () => fresh(variances),
+      ...(loads && { loads: loads.now }),
+      ...(driven && { note: driven.note }),
     },
     engine,
     meter,
@@ -160,11 +191,17 @@ export function buildCrossbar(
     effective: () => fresh(whole),
     flaws,
     ...(compensation ? compensated(reading, compensation) : reading),
-    writer: multiplier || held ? noticed(writer, rewritten) : writer,
+    writer: noticed(writer, asWritten, samples => {
+      meter.trainSlots[index]! += samples * longestTrain(model);
+    }),
+    cells: mapping.cells.length,
+    powerShares: () =>
+      driven && multiplier?.powerShares(driven.inputs().map(x => x.map(v => v * model.energy.readVoltage))),
     rewritten(state) {
       held?.restore(state?.cells);
       if (state?.compensation) compensation?.restore(state.compensation);
       isStale = true;
+      loads?.stale();
       isWritten = state === undefined;
     },
     age(seconds) {
@@ -172,6 +209,7 @@ export function buildCrossbar(
       compensation?.before(isWritten);
       held.age(seconds);
       isStale = true;
+      loads?.stale();
       isWritten = false;
       compensation?.after();
     },
@@ -206,26 +244,27 @@ function compensated(reading: Reading, { apply }: Compensating): Reading {
   };
 }
 
-/** A writer whose every call is noticed. */
-function noticed(writer: Writer, notice: () => void): Writer {
+/** Slots of the trains of one sample, at most. */
+const longestTrain = ({ update }: ChipModel): number => ('longest' in update ? update.longest : 1);
+
+/** A writer whose every call goes through `around`. @param pulsed told the samples whose trains rows and columns carry */
+function noticed(
+  writer: Writer,
+  around: (write: () => void, byRows: boolean) => void,
+  pulsed: (samples: number) => void,
+): Writer {
   const { pulse } = writer;
   const inner: Writer = {
     ...writer,
-    change(change) {
-      writer.change(change);
-      notice();
-    },
-    program(target) {
-      writer.program(target);
-      notice();
-    },
+    change: change => around(() => writer.change(change), true),
+    program: target => around(() => writer.program(target), true),
   };
   if (!pulse) return inner;
   return {
     ...inner,
     pulse(x, delta, rate) {
-      pulse.call(writer, x, delta, rate);
-      notice();
+      pulsed(x.rows);
+      around(() => pulse.call(writer, x, delta, rate), false);
     },
   };
 }

@@ -12,6 +12,8 @@ import type { Mapping } from './mappings/mapping.ts';
 import type { ChipModel } from './model.ts';
 import { exactTransfer, type Output } from './wires/exact.ts';
 import { farthest, masked, reach } from './wires/mask.ts';
+import { buildNodal } from './wires/nodal.ts';
+import { idealPower, type PowerShares, powerOf } from './wires/power.ts';
 import { type Lines, linesOf } from './wires/wires.ts';
 
 export interface Effective {
@@ -23,6 +25,10 @@ export interface Effective {
   refresh(): void;
   /** How far a mask is off the exact solution: root mean square of the error, as a share of that of what multiplies. */
   maskError(): number;
+  /** Calls `take` with every cell, in siemens, as its weight says and faults will have it; those of a reference, which hold no weight, have the column behind the last. */
+  eachCell(take: (row: number, column: number, siemens: number) => void): void;
+  /** What these inputs [rows], in volts, make drivers deliver and cells dissipate, relative to ideal wires; undefined where wires are. */
+  powerShares(inputs: readonly Float64Array[]): PowerShares | undefined;
 }
 
 /** Cells of one tile. */
@@ -65,16 +71,16 @@ export function buildEffective(
   const passed = new Float64Array(room.length);
   const nominal = new Float64Array(each);
 
-  /** Conductances of the cells of a tile, siemens [rows, bit lines]. */
-  function conduct(tile: Tile): Float64Array {
+  /** Conductances of the cells of a tile, siemens [rows, bit lines]. @param held what is known of them beside their weights */
+  function conduct(tile: Tile, held = cells): Float64Array {
     const wide = bitLines(tile);
     const G = room.subarray(0, tile.rows * wide);
     for (let i = 0; i < tile.rows; i++) {
       const first = (tile.fromRow + i) * columns + tile.fromColumn;
       for (let j = 0; j < tile.columns; j++) {
-        if (!cells) mapping.hold(weights.data[first + j]!, nominal, 0);
+        if (!held) mapping.hold(weights.data[first + j]!, nominal, 0);
         for (let c = 0; c < each; c++) {
-          const sound = cells ? cells.now[(first + j) * each + c]! : nominal[c]!;
+          const sound = held ? held.now[(first + j) * each + c]! : nominal[c]!;
           const fate = cellFates ? fates[cellFates[(first + j) * each + c]!]! : 'sound';
           G[i * wide + j * each + c] =
             fate === 'sound' ? sound : fate === 'on' ? on : fate === 'off' ? off : 0;
@@ -161,6 +167,36 @@ export function buildEffective(
         all += (mapping.slices[slice]! * w) ** 2;
       });
       return Math.sqrt(off / all);
+    },
+    eachCell(take) {
+      for (const tile of tiles) {
+        const wide = bitLines(tile);
+        const G = conduct(tile, undefined); // a look at what cells hold would draw their errors now and not when they are read
+        for (let i = 0; i < tile.rows; i++)
+          for (let b = 0; b < wide; b++) {
+            const j = Math.floor(b / each);
+            const column = j < tile.columns ? tile.fromColumn + j : columns;
+            take(tile.fromRow + i, column, G[i * wide + b]!);
+          }
+      }
+    },
+    powerShares(inputs) {
+      if (!lines) return undefined;
+      let [driver, inCells, ideal] = [0, 0, 0];
+      for (const tile of tiles) {
+        const wide = bitLines(tile);
+        const G = conduct(tile).slice();
+        const solve = buildNodal(G, tile.rows, wide, lines, 1e-9);
+        const grounded = new Float64Array(wide);
+        for (const input of inputs) {
+          const word = input.subarray(tile.fromRow, tile.fromRow + tile.rows);
+          const power = powerOf(solve(word, grounded), word, G, tile.rows, wide, lines);
+          driver += power.driver;
+          inCells += power.cells;
+          ideal += idealPower(word, G, tile.rows, wide);
+        }
+      }
+      return ideal > 0 ? { driver: driver / ideal, cells: inCells / ideal } : { driver: 1, cells: 1 };
     },
   };
 }

@@ -7,6 +7,10 @@ import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
 import { Compensation } from './compensation.ts';
 import { Adc, Dac } from './converters/converter.ts';
+import { AdcPrice } from './costs/adc.ts';
+import { DacPrice } from './costs/dac.ts';
+import { DigitalPrice } from './costs/digital.ts';
+import { Timing } from './costs/timing.ts';
 import { Curve, Drive } from './drive.ts';
 import { Faults } from './faults.ts';
 import { LayerModel } from './fields/local-fields.ts';
@@ -16,7 +20,7 @@ import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
 import { Wires } from './wires/wires.ts';
 
-/** Joules of each metered event; the sources stand in the chip's file. */
+/** Joules of each metered event, as numbers (the sources stand in the chip's file) or by a model of it, and how long things take. */
 export const EnergyTable = strict({
   dacConversion: quantity('J', 'one digital-to-analog conversion', { minimum: 0 }),
   adcConversion: quantity('J', 'one analog-to-digital conversion', { minimum: 0 }),
@@ -25,6 +29,39 @@ export const EnergyTable = strict({
   readTime: quantity('s', 'how long the rows are driven at a read', { exclusiveMinimum: 0 }),
   pulseVoltage: quantity('V', 'amplitude of a programming pulse', { exclusiveMinimum: 0 }),
   pulseTime: quantity('s', 'length of a programming pulse', { exclusiveMinimum: 0 }),
+  adcPrice: Type.Optional(AdcPrice),
+  dacPrice: Type.Optional(DacPrice),
+  digitalPrice: Type.Optional(DigitalPrice),
+  accounting: Type.Optional(
+    choice(
+      ['at the end', 'metered'],
+      'whose conductances the bill has: the mean cell of each layer when it is written; or those at every read, row by row, and at every write, and with wires what these take; the former when absent',
+    ),
+  ),
+  lines: Type.Optional(
+    strict(
+      {
+        wordCapacitance: quantity('F', 'of a word line, a cell', { minimum: 0, default: 0.03e-15 }),
+        bitCapacitance: quantity('F', 'of a bit line, a cell', { minimum: 0, default: 0.03e-15 }),
+      },
+      {
+        description:
+          'lines are charged once a read; some 0.2 fF a micrometre (NeuroSim), so 0.03 fF for a pitch of 150 nm; not counted when absent',
+      },
+    ),
+  ),
+  drivers: Type.Optional(
+    strict(
+      {
+        supply: quantity('V', 'that linear drivers take the currents of the rows from', {
+          exclusiveMinimum: 0,
+          default: 0.9,
+        }),
+      },
+      { description: 'drivers of the rows; need metered accounting; not counted when absent' },
+    ),
+  ),
+  timing: Type.Optional(Timing),
 });
 export type EnergyTable = Static<typeof EnergyTable>;
 

@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { LayerShape, OutputPass, Pass } from './access.ts';
+import type { Delivery, LayerShape, OutputPass, Pass } from './access.ts';
 
 /** Everything about one pass. */
 export interface FullPass extends Pass {
@@ -18,14 +18,18 @@ export interface FullPass extends Pass {
   readonly scales: Matrix;
   /** which `hold` the pass belongs to */
   readonly held: { version: number };
+  /** whether somebody sees more of it than what leaves the chip */
+  readonly isSeen: boolean;
+  /** of each layer, whether what drove its rows from behind a box has been measured, once the pass is over */
+  readonly inputsSeen: Uint8Array;
 }
 
-const fullPasses = new WeakMap<Pass, FullPass>();
+const fullPasses = new WeakMap<Pass | Delivery, FullPass>();
 
 /** The whole state of a measured pass. @throws Error when the pass is not of this project's making */
-export function fullPassOf(pass: Pass): FullPass {
+export function fullPassOf(pass: Pass | Delivery): FullPass {
   const full = fullPasses.get(pass);
-  if (!full) throw new Error('this pass was not made by newPass() or partOf()');
+  if (!full) throw new Error('this pass was not made by newPass(), newDelivery() or partOf()');
   return full;
 }
 
@@ -36,10 +40,29 @@ export function newPass(
   boxed: readonly boolean[],
   engine: Engine,
 ): OutputPass {
+  return register(withOutput(batch, layers, boxed, engine)) as OutputPass;
+}
+
+/** A pass of which only what leaves the chip is measured. */
+export function newDelivery(
+  batch: number,
+  layers: readonly LayerShape[],
+  boxed: readonly boolean[],
+  engine: Engine,
+): Delivery {
+  return registerDelivery({ ...withOutput(batch, layers, boxed, engine), isSeen: false });
+}
+
+function withOutput(
+  batch: number,
+  layers: readonly LayerShape[],
+  boxed: readonly boolean[],
+  engine: Engine,
+): FullPass {
   const room = roomOf(batch, layers, boxed, engine);
   const last = layers.length - 1;
   const delivered = boxed[last] ? engine.matrix(batch, layers[last]!.units) : room.normalised[last]!;
-  return register({ ...room, delivered }) as OutputPass;
+  return { ...room, delivered };
 }
 
 /** A pass that ends at the last layer's activity. */
@@ -69,11 +92,13 @@ function roomOf(
     boxed: layers.map((shape, l) => (boxed[l] ? engine.matrix(batch, shape.units) : undefined)),
     scales: engine.matrix(batch, 1),
     held: { version: -1 },
+    isSeen: true,
+    inputsSeen: new Uint8Array(layers.length),
   };
 }
 
 /** Samples `from` to `from + count` of a pass, sharing its numbers. */
-export function partOf<P extends Pass>(pass: P, from: number, count: number): P {
+export function partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P {
   const full = fullPassOf(pass);
   const part = (matrices: readonly Matrix[]) => matrices.map(m => rowsOf(m, from, count));
   const cut: FullPass = {
@@ -86,8 +111,17 @@ export function partOf<P extends Pass>(pass: P, from: number, count: number): P 
     ...(full.delivered && { delivered: rowsOf(full.delivered, from, count) }),
     scales: rowsOf(full.scales, from, count),
     held: { version: -1 },
+    isSeen: full.isSeen,
+    inputsSeen: new Uint8Array(full.inputsSeen.length),
   };
-  return register(cut) as P; // of the same kind: `delivered` is there if it was there
+  // of the same kind: `delivered` is there if it was there
+  return (full.isSeen ? register(cut) : registerDelivery(cut)) as P;
+}
+
+function registerDelivery(full: FullPass): Delivery {
+  const delivery: Delivery = Object.freeze({ batch: full.batch, delivered: full.delivered! });
+  fullPasses.set(delivery, full);
+  return delivery;
 }
 
 function register(full: FullPass): Pass {

@@ -11,6 +11,7 @@ import { convert, levelsOf } from './converters/uniform.ts';
 import type { Crossbar } from './crossbar.ts';
 import { bend, bitOf, placeOf, serialBits } from './drive.ts';
 import { buildFluctuation } from './fluctuating.ts';
+import type { Loads } from './loads.ts';
 import { scaleOf } from './mapping.ts';
 import type { Mapping } from './mappings/mapping.ts';
 import type { Meter } from './meter.ts';
@@ -32,6 +33,10 @@ export interface Readable {
   slices(): readonly Matrix[];
   /** Variance of each slice at a read beside the constant noise, in its units squared [rows, columns]; none where there is none. */
   variances(): readonly Matrix[];
+  /** What hangs on the lines, where it is metered. */
+  loads?(): Loads;
+  /** Told of every read forward. */
+  note?(x: Matrix): void;
 }
 
 export type Reading = Pick<
@@ -45,7 +50,7 @@ export function buildReading(
   meter: Meter,
   stream: (path: string) => Stream,
 ): Reading {
-  const { model, mapping, index, rows, columns, batch, whole, slices } = readable;
+  const { model, mapping, index, rows, columns, batch, whole, slices, loads, note } = readable;
   const { kernels, gemm } = engine;
   const { tileRows, weightRange, summation, currentLimit, curve } = model.crossbar;
   const hasAdc = model.adc.kind !== 'none';
@@ -68,6 +73,7 @@ export function buildReading(
   const dacRange = model.dac.kind === 'none' ? undefined : model.dac.range;
   if (model.drive?.kind === 'pulse-width' && dacRange === undefined)
     throw new RangeError('pulse widths need a DAC: its range is the voltage of the pulses');
+  const widths = model.drive?.kind === 'pulse-width' ? dacRange : undefined;
   const rest = hasAdc && mapping.unit === undefined ? mapping.rest : 0; // what an ADC sees beside the weights
   const parts = cutsRows || sliceCount > 1 || serial !== undefined;
 
@@ -92,10 +98,11 @@ export function buildReading(
   let overflows: Uint8Array | undefined; // of the read that goes on, where somebody wants to know
   let transposed: Matrix | undefined; // made when somebody reads backwards
 
-  /** Rows of the scratch as norms of x; also what the cells dissipate. @param pairs of cells on each line */
+  /** Rows of the scratch as norms of x; also what the cells dissipate. @param pairs of cells on each line; 0 where these are counted already */
   function rowNorms(x: Matrix, pairs: number): Matrix {
     const out = rowsOf(norms, 0, x.rows);
     kernels.sumSquares(x, out);
+    if (pairs === 0) return out;
     let drive = 0;
     if (model.drive?.kind === 'pulse-width') for (const value of x.data) drive += Math.abs(value) * dacRange!;
     else for (let b = 0; b < x.rows; b++) drive += out.data[b]!;
@@ -105,8 +112,22 @@ export function buildReading(
 
   const fluctuation = model.cell.fluctuation && buildFluctuation(mapping, height, readable, engine, stream);
 
-  function addReadNoise(x: Matrix, out: Matrix, sigma: number, from: Stream): void {
-    const sigmas = rowNorms(x, out.columns);
+  /** Joule's law for lines as they are. @param given inputs asked for @param x what linear cells would need for the same currents */
+  function meterLines(given: Matrix, x: Matrix, lines: Float64Array): void {
+    let [conducted, drawn] = [0, 0];
+    for (let b = 0; b < x.rows; b++)
+      for (let i = 0; i < x.columns; i++) {
+        const k = b * x.columns + i;
+        const current = Math.abs(x.data[k]!) * lines[i]!;
+        drawn += current;
+        conducted += current * (widths === undefined ? Math.abs(given.data[k]!) : widths);
+      }
+    meter.conducted[index]! += conducted;
+    meter.drawn[index]! += drawn;
+  }
+
+  function addReadNoise(x: Matrix, out: Matrix, sigma: number, from: Stream, pairs = out.columns): void {
+    const sigmas = rowNorms(x, pairs);
     if (sigma === 0) return;
     for (let b = 0; b < x.rows; b++) sigmas.data[b] = sigma * Math.sqrt(sigmas.data[b]!);
     kernels.addGaussianRows(out, sigmas, from);
@@ -114,7 +135,8 @@ export function buildReading(
 
   /** From a product to what its ADC says of it. @param part which ADCs */
   function finish(x: Matrix, out: Matrix, part: number): void {
-    addReadNoise(x, out, sliceCount > 1 ? sliceNoise : pairNoise, noise);
+    const isFirstSlice = part % sliceCount === 0; // the slices of a weight are driven together
+    addReadNoise(x, out, sliceCount > 1 ? sliceNoise : pairNoise, noise, isFirstSlice ? columns : 0);
     fluctuation?.add(
       x,
       out,
@@ -137,6 +159,7 @@ export function buildReading(
   function count(samples: number): void {
     const reads = samples * columns * conversions.length * (serial?.bits ?? 1);
     meter.columnReads += reads;
+    meter.reads[index]! += samples * (serial?.bits ?? 1);
     if (hasAdc) meter.adcConversions += reads;
   }
 
@@ -150,6 +173,7 @@ export function buildReading(
     const plane = rowsOf(bits!, 0, x.rows);
     for (let k = 0; k < serial.bits; k++) {
       bitOf(x, k, serial, plane);
+      if (loads) meterLines(plane, plane, loads().rows);
       addParts(plane, placeOf(k, serial.bits), out);
     }
   }
@@ -183,8 +207,14 @@ export function buildReading(
     return out;
   }
 
+  function meterRead(given: Matrix, x: Matrix): void {
+    note?.(given);
+    if (loads && !serial) meterLines(given, x, loads().rows); // bits are metered one by one
+  }
+
   function readAsDriven(given: Matrix, out: Matrix): void {
     const x = bentBy(given);
+    meterRead(given, x);
     if (parts) readParts(x, out);
     else {
       gemm.multiply(x, whole(), out);
@@ -210,6 +240,7 @@ export function buildReading(
       if (dacRange !== undefined) meter.dacConversions += again * rows;
     },
     disturb(x, out) {
+      meterRead(x, x);
       finish(x, out, 0);
       count(x.rows);
     },
@@ -221,9 +252,12 @@ export function buildReading(
       gemm.multiply(driven, transposed, out);
       addReadNoise(driven, out, pairNoise, reverseNoise);
       fluctuation?.addReverse(driven, out);
+      if (loads) meterLines(delta, driven, loads().columns);
       meter.reversePasses += delta.rows;
+      meter.backReads[index]! += delta.rows;
       meter.columnReads += delta.rows * rows;
       meter.adcConversions += delta.rows * rows; // every result is measured
+      meter.measuredConversions += delta.rows * rows;
       if (model.dac.kind !== 'none') meter.dacConversions += delta.rows * columns;
     },
   };

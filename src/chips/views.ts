@@ -33,6 +33,7 @@ function measured(chip: Chip): MeasuredView {
     epsilon: normaliserEpsilon,
     newPass: batch => chip.newPass(batch),
     newInnerPass: batch => chip.newInnerPass(batch),
+    newDelivery: batch => chip.newDelivery(batch),
     partOf: (pass, from, count) => chip.partOf(pass, from, count),
     hold: images => chip.hold(images),
     send: (labels, pass, nudges) => chip.send(labels, pass, nudges),

@@ -8,6 +8,7 @@ interface Options {
   readonly seed?: number;
   readonly json?: true;
   readonly html?: string;
+  readonly trained?: string;
 }
 
 export function addInspect({ program, world, does }: Shell): void {
@@ -20,13 +21,17 @@ export function addInspect({ program, world, does }: Shell): void {
     )
     .option('--data <set>', 'the data set a chip is to see, which decides its inputs', 'mnist')
     .option('--seed <n>', 'measure the individual chip of this seed as well', whole)
-    .option('--html <file>', 'draw a page of pictures of a cell')
+    .option(
+      '--html <file>',
+      'draw a page of pictures of a cell, or of an individual chip (seed 1 when not given)',
+    )
+    .option('--trained <file>', 'with --html: a chip of `mortal run --save-chip`; what each flaw costs it')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Examples:
-  $ mortal inspect reference --seed 1
+  $ mortal inspect reference --seed 1 --html reference-1.html
   $ mortal inspect devices/cells/reram-es.json --html reram-es.html`,
     )
     .action(
@@ -39,7 +44,11 @@ Examples:
     );
 }
 
-async function inspectCell(name: string, { seed, json, html }: Options, world: World): Promise<number> {
+async function inspectCell(
+  name: string,
+  { seed, json, html, trained }: Options,
+  world: World,
+): Promise<number> {
   const [{ basename, resolve }, { loadCell }, { cellSheet }, { cellKeys }, { cellText }, { InputError }] =
     await Promise.all([
       import('node:path'),
@@ -51,6 +60,10 @@ async function inspectCell(name: string, { seed, json, html }: Options, world: W
     ]);
   if (seed !== undefined)
     throw new InputError([{ where: '--seed', path: '', message: `is for chips, and "${name}" is a cell` }]);
+  if (trained !== undefined)
+    throw new InputError([
+      { where: '--trained', path: '', message: `is for chips, and "${name}" is a cell` },
+    ]);
   const sheet = await cellSheet(await loadCell(name, world.cwd));
   const keys = cellKeys(sheet.cell.kind);
   const called = basename(name, '.json');
@@ -68,17 +81,17 @@ async function inspectCell(name: string, { seed, json, html }: Options, world: W
   return 0;
 }
 
-async function inspectChip(name: string, { data, seed, json, html }: Options, world: World): Promise<number> {
-  const [{ loadChip }, { describeChip, sizesOf }, { chipText, individualText }, { InputError }] =
-    await Promise.all([
-      import('../scenarios/load-chip.ts'),
-      import('../scenarios/describe-chip.ts'),
-      import('./chip-text.ts'),
-      import('../scenarios/problems.ts'),
-    ]);
+async function inspectChip(
+  name: string,
+  { data, seed, json, html, trained }: Options,
+  world: World,
+): Promise<number> {
+  const [{ loadChip }, { describeChip, sizesOf }, { chipText, individualText }] = await Promise.all([
+    import('../scenarios/load-chip.ts'),
+    import('../scenarios/describe-chip.ts'),
+    import('./chip-text.ts'),
+  ]);
   const model = await loadChip(name, world.cwd);
-  if (html !== undefined)
-    throw new InputError([{ where: '--html', path: '', message: `draws cells, and "${name}" is a chip` }]);
   const sizes = sizesOf((await world.known()).dataSets, data);
   const about = describeChip(model, sizes.inputs);
   const individual =
@@ -90,5 +103,10 @@ async function inspectChip(name: string, { data, seed, json, html }: Options, wo
     world.stdout.write(chipText(about));
     if (individual !== undefined) world.stdout.write(`\n${individualText(individual, seed!)}`);
   }
+  if (html === undefined) return 0;
+  const { writeChipPage } = await import('./inspect-page.ts');
+  const page = { name, model, data, images: sizes.test, seed: seed ?? 1, html };
+  const path = await writeChipPage({ ...page, ...(trained !== undefined && { trained }) }, world);
+  if (!json) world.stdout.write(`\nPage: ${path}\n`);
   return 0;
 }

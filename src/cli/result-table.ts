@@ -6,6 +6,7 @@ import { table } from './table.ts';
 
 /** @param varied paths, each a column */
 export function resultTable(rows: readonly Row[], varied: readonly string[]): string {
+  const isTimed = rows.some(row => typeof row.chip_seconds === 'number');
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.learner, ...varied.map(path => row[path])]);
@@ -21,11 +22,21 @@ export function resultTable(rows: readonly Row[], varied: readonly string[]): st
       done.length === 0 ? 'failed' : spread(numbers(done, 'test_error_percent')),
       si(mean(numbers(done, 'forward_passes'))),
       si(mean(numbers(done, 'energy_J')), 'J'),
+      ...(isTimed ? [si(mean(numbers(done, 'chip_seconds')), 's')] : []),
       String(done.length),
     ];
   });
-  const heading = ['learner', 'access', ...varied, 'test error %', 'chip passes', 'energy', 'seeds'];
-  return table([heading, ...lines], heading.length - 4);
+  const heading = [
+    'learner',
+    'access',
+    ...varied,
+    'test error %',
+    'chip passes',
+    'energy',
+    ...(isTimed ? ['time on chip'] : []),
+    'seeds',
+  ];
+  return table([heading, ...lines], 2 + varied.length);
 }
 
 const numbers = (rows: readonly Row[], column: string) =>

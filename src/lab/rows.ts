@@ -8,8 +8,12 @@ import type { Summary } from './summary.ts';
 /** Column → value; null where there is none. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** The rows of a plan, in its order, as far as there are results. Counts and energy are those of training. */
+/**
+ * The rows of a plan, in its order, as far as there are results. Counts, energy and `chip_seconds`, which the chip was busy, are those of training;
+ * `seconds` are those of the simulator.
+ */
 export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, Summary>): Row[] {
+  const isTimed = trials.some(({ specification }) => specification.chip.energy.timing);
   return trials.flatMap(({ id, specification, learner, access, chip, settings }) => {
     const summary = found.get(id);
     if (summary === undefined) return [];
@@ -29,6 +33,7 @@ export function rowsOf({ name, trials, vary }: Plan, found: ReadonlyMap<string, 
       forward_passes: summary.forwardPasses,
       reverse_passes: summary.reversePasses,
       energy_J: summary.energy,
+      ...(isTimed && { chip_seconds: summary.chipSeconds }),
       weights_digest: summary.weightsDigest,
       seconds: summary.seconds,
       ...Object.fromEntries(vary.map(({ path }) => [path, settings[path] ?? null])),

@@ -39,6 +39,8 @@ export interface Summary {
   readonly reversePasses: number | null;
   /** joules */
   readonly energy: number | null;
+  /** that the chip was busy, not the simulator; null where its model does not say how long things take */
+  readonly chipSeconds: number | null;
   readonly weightsDigest: string | null;
   readonly seconds: number | null;
   /** the version of this program that made it; null where it does not say */
@@ -68,6 +70,7 @@ export function summaryOf({ result, seconds }: Stored): Summary {
     forwardPasses: training?.forwardPasses ?? null,
     reversePasses: training?.reversePasses ?? null,
     energy: training?.energy.total ?? null,
+    chipSeconds: training?.time?.total ?? null,
     weightsDigest: result.weightsDigest ?? null,
     seconds: seconds ?? null,
     version: result.versions.mortal ?? null,

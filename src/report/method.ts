@@ -183,13 +183,27 @@ function disclaimers(study: Study): string[] {
           `That this is the best each learner can do: its options are the same in every setting, ${study.about.tuning ? 'those of the tuning file chosen for the mean over its settings' : 'and none was tuned for it here'}.`,
         ]),
     'That a real chip behaves so: cells, circuits and boxes are models with stated sources, not fits to one device.',
-    'The full energy of a system: lines, drivers, control logic and memory traffic are not counted.',
+    `The full energy of a system: ${uncounted(study)} are not counted.`,
     ...(transparent.length > 0
       ? [
           `That ${listed(transparent.map(quoted))} could be built: ${transparent.length === 1 ? 'its' : 'their'} access exists in a simulator only.`,
         ]
       : []),
   ];
+}
+
+/** What no chip of the study has a price for. */
+function uncounted(study: Study): string {
+  const tables = study.trials.map(({ planned }) => planned.specification.chip.energy);
+  const memory = tables.some(
+    ({ digitalPrice }) => digitalPrice?.kind === 'horowitz' && digitalPrice.memory !== 'none',
+  );
+  return listed([
+    ...(tables.some(({ lines }) => lines) ? [] : ['lines']),
+    ...(tables.some(({ drivers }) => drivers) ? [] : ['drivers']),
+    'control logic',
+    ...(memory ? ['neuron circuits', 'boxes', 'the arithmetic of optimisers'] : ['memory traffic']),
+  ]);
 }
 
 /** So many trials are written into the page with all that is known of them; of more only what tables hold. */

@@ -2,6 +2,7 @@
  * @file The page: one file that needs nothing else. The answer first, then the table, the figures, and how it was done.
  */
 import { accessTable } from './access.ts';
+import { costs } from './costs.ts';
 import { document } from './document.ts';
 import type { Figure } from './figures/figure.ts';
 import { figures } from './figures/index.ts';
@@ -43,6 +44,7 @@ ${answerSection(study)}</section>
 <section id="results"><h2>All results, and what they cost</h2>
 ${failures(study)}
 ${results(study)}
+${costs(study)}
 ${race(study)}
 ${pairedTable(study)}
 ${measuresTable(study)}

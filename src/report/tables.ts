@@ -199,6 +199,8 @@ const tables = {
   paper: 'The paper’s numbers beside ours',
   measures: 'What else was measured',
   transfer: 'Students and their teachers',
+  bill: 'What training cost',
+  answerBill: 'What an answer costs',
 } as const;
 
 const spread = (error: Summary): Markup =>

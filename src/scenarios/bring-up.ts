@@ -2,7 +2,7 @@
  * @file The life of one chip from its making to what is said of it: it is trained, judged, and grows old where the scenario asks.
  */
 import type { Chip } from '../chips/chip.ts';
-import { combined, type Meter, snapshot } from '../chips/meter.ts';
+import { combined, countsOf, type Meter, snapshot } from '../chips/meter.ts';
 import type { Samples, Split } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Classifier, Start } from '../learners/learner.ts';
@@ -121,6 +121,6 @@ function examined(
 }
 
 export function reading(chip: Chip, meter: Meter): MeterReading {
-  const { drive: _drive, ...counts } = meter;
-  return { ...counts, energy: chip.energy(meter) };
+  const time = chip.time(meter);
+  return { ...countsOf(meter), energy: chip.energy(meter), ...(time && { time }) };
 }

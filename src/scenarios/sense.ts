@@ -2,6 +2,7 @@
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
 import { canBeRewired } from '../chips/boxes/box.ts';
+import { costProblems } from '../chips/costs/fit.ts';
 import { crossbarProblems } from '../chips/crossbar-fit.ts';
 import { misfitOf, unitsOf } from '../chips/fields/local-fields.ts';
 import type { ChipModel } from '../chips/model.ts';
@@ -41,7 +42,7 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
       ),
     );
   problems.push(...fieldProblems(chip, written, above));
-  for (const { path, message } of crossbarProblems(chip))
+  for (const { path, message } of [...crossbarProblems(chip), ...costProblems(chip)])
     problems.push(problem(written, path, above, message));
   if (cell.kind !== 'linear' && cell.lowest === 0 && update.kind !== 'one-sided')
     problems.push(

@@ -3,8 +3,9 @@
  * Both are plain JSON. A specification is fully resolved: no file names, no units, no defaults left open.
  */
 import type { Wear } from '../chips/cells/endurance.ts';
+import type { ChipTime } from '../chips/costs/timing.ts';
 import type { Energy } from '../chips/energy.ts';
-import type { Meter } from '../chips/meter.ts';
+import type { Counts } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
 import type { Agreement } from '../distill/agreement.ts';
 import type { Distillation } from '../distill/description.ts';
@@ -54,8 +55,13 @@ export interface PlannedTrial {
   readonly isKept?: boolean;
 }
 
-/** Everything metered on the way, and joules by the chip's energy table. */
-export type MeterReading = Omit<Meter, 'drive'> & { energy: Energy };
+/** Everything metered on the way, and joules and seconds by the chip's prices; results of older versions know fewer terms. */
+export type MeterReading = Omit<Counts, 'measuredConversions'> &
+  Partial<Pick<Counts, 'measuredConversions'>> & {
+    energy: Pick<Energy, 'cells' | 'dac' | 'adc' | 'digital' | 'writing' | 'total'> & Partial<Energy>;
+    /** absent where the chip's model does not say how long things take */
+    time?: ChipTime;
+  };
 
 /** What one readout of the trained chip got wrong. */
 export interface ReadoutResult {

@@ -35,6 +35,7 @@ const measured = [
   'imprint',
   'inputs',
   'layers',
+  'newDelivery',
   'newInnerPass',
   'newPass',
   'partOf',

@@ -2,7 +2,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { conductances } from '../../src/chips/mapping.ts';
-import { combined, type Meter, newMeter, snapshot } from '../../src/chips/meter.ts';
+import { combined, countsOf, type Meter, newMeter, snapshot } from '../../src/chips/meter.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import {
@@ -19,8 +19,7 @@ import {
 } from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
-const countsOf = ({ drive: _, ...counts }: Meter) => counts;
-const { drive: _drive, ...nothing } = newMeter(2);
+const nothing = countsOf(newMeter(2));
 
 describe('a pass of 4 samples through 6 → 7 → 5', () => {
   test('costs four forward passes, a settled current and a measurement of every unit', () => {
@@ -31,6 +30,7 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
       forwardPasses: 4,
       columnReads: 4 * 12,
       adcConversions: 4 * 12,
+      measuredConversions: 4 * 12,
     });
   });
 
@@ -49,6 +49,7 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
       forwardPasses: 4,
       columnReads: 4 * tiled,
       adcConversions: 4 * (tiled + 12),
+      measuredConversions: 4 * 12,
     });
   });
 
@@ -70,6 +71,7 @@ describe('a pass of 4 samples through 6 → 7 → 5', () => {
         forwardPasses: 4,
         columnReads: 48,
         adcConversions: 48,
+        measuredConversions: 48,
       });
       for (const cost of costs.slice(1)) expect(countsOf(cost)).toEqual(countsOf(costs[0]!));
       expect(combined(chip.meter, before, -1).forwardPasses).toBe(12);
@@ -106,6 +108,7 @@ test('a read backwards is a reverse pass of one crossbar; its columns are driven
     reversePasses: 4,
     columnReads: 32,
     adcConversions: 32,
+    measuredConversions: 32,
     dacConversions: 20,
   });
   expect(chip.meter.drive[0]).toBe(0);
@@ -163,7 +166,16 @@ describe('energy', () => {
     pulses: 17 * factor,
     cellsWritten: 19 * factor,
     digitalMacs: 23 * factor,
+    measuredConversions: 6 * factor,
     drive: [29 * factor, 31 * factor],
+    conducted: [2 * factor, 3 * factor],
+    drawn: [37 * factor, 41 * factor],
+    written: [5 * factor, 7 * factor],
+    reads: [3 * factor, 4 * factor],
+    backReads: [5 * factor, 0],
+    measured: [3 * factor, 3 * factor],
+    slots: [2 * factor, 9 * factor],
+    trainSlots: [factor, 0],
   });
   const made = (given: Partial<ChipModel> = {}) => {
     const chip = chipOf(chipModel({ crossbar: crossbarOf(1), ...given }), engine);
@@ -173,7 +185,9 @@ describe('energy', () => {
 
   test('is the sum of its parts', () => {
     const { total, ...parts } = made().energy(busy());
-    expect(Object.values(parts).every(part => part > 0)).toBe(true);
+    const { cells, dac, adc, measuring, digital, writing, ...uncounted } = parts;
+    for (const part of [cells, dac, adc, measuring, digital, writing]) expect(part).toBeGreaterThan(0);
+    for (const part of Object.values(uncounted)) expect(part).toBe(0); // without prices for them
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0) / total).toBeCloseTo(1, 12);
   });
 
@@ -183,14 +197,16 @@ describe('energy', () => {
       const chip = made();
       const [one, many] = [chip.energy(busy()), chip.energy(busy(factor))];
       for (const part of Object.keys(one) as (keyof typeof one)[])
-        expect(many[part] / one[part]).toBeCloseTo(factor, 9);
+        if (one[part] > 0) expect(many[part] / one[part]).toBeCloseTo(factor, 9);
+        else expect(many[part]).toBe(0);
     },
   );
 
   test('of converters and multiply-adds is count times price', () => {
-    const { dac, adc, digital } = made().energy(busy());
+    const { dac, adc, measuring, digital } = made().energy(busy());
     expect(dac).toBeCloseTo(11 * 2e-12, 20);
-    expect(adc).toBeCloseTo(13 * 3e-12, 20);
+    expect(adc).toBeCloseTo((13 - 6) * 3e-12, 20); // between layers
+    expect(measuring).toBeCloseTo(6 * 3e-12, 20); // for the learner
     expect(digital).toBeCloseTo(23 * 5e-13, 20);
   });
 

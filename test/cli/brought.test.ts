@@ -248,6 +248,9 @@ describe('a program', () => {
     expect((await mortal(folder, ['inspect', 'chip.json', '--data', 'tiny', '--seed', '1'], real)).code).toBe(
       0,
     );
+    const page = await mortal(folder, ['inspect', 'chip.json', '--data', 'tiny', '--html', 'x.html'], real);
+    expect(page.code).toBe(2);
+    expect(page.err).toContain('inspecting starts none');
     expect(filesOf(folder)).toEqual(before);
   });
 

@@ -119,6 +119,16 @@ describe('mortal', () => {
     expect(ideal[0]).toEqual({ layer: 1, activity: { least: 1, mean: 1, most: 1 } });
   });
 
+  test('inspect refuses a trained chip that is none', async () => {
+    const folder = freshFolder();
+    write(folder, { 'c.json': { model: 'reference', layers: [10] }, 'x.safetensors': {} });
+    const asked = ['inspect', 'c.json', '--data', 'tiny', '--html', 'x.html', '--trained', 'x.safetensors'];
+    const { code, err } = await mortal(folder, asked);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^--trained x\.safetensors: /);
+    expect(filesOf(folder)).not.toHaveProperty('x.html');
+  });
+
   test('data says where a set was found', async () => {
     const { code, out } = await mortal(root, ['data', 'mnist']);
     expect(code).toBe(0);

@@ -64,10 +64,7 @@ describe('mortal inspect', () => {
   });
 
   test.each([
-    [
-      ['inspect', 'reference', '--html', 'x.html', '--data', 'tiny'],
-      '--html: draws cells, and "reference" is a chip\n',
-    ],
+    [['inspect', 'capacitor', '--trained', 'x'], '--trained: is for chips, and "capacitor" is a cell\n'],
     [['inspect', 'capacitor', '--seed', '1'], '--seed: is for chips, and "capacitor" is a cell\n'],
     [['inspect', 'missing.json'], 'missing.json: no such file\n'],
   ])('%j is refused with one line', async (argv, message) => {

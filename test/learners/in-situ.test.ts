@@ -45,6 +45,7 @@ const cases = [
   ['local-softmax', 0.05],
   ['local-boosted', 0.05],
   ['backprop-oracle', 0.05],
+  ['backprop-reversible', 0.05],
 ] as const;
 
 describe.each(cases)('%s', (learner, rate) => {

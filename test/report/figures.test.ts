@@ -4,6 +4,7 @@ import { figures } from '../../src/report/figures/index.ts';
 import { render } from '../../src/report/figures/vega.ts';
 import { type Study, study } from '../../src/report/study.ts';
 import {
+  madeUpBills,
   madeUpDistillation,
   madeUpLessons,
   madeUpLives,
@@ -71,6 +72,8 @@ const studyFor = (name: string): Study =>
     'heat-maps': plane,
     life: study(madeUpLives()),
     'box-cost': study(madeUpLessons()),
+    'energy-training': study(madeUpBills()),
+    'energy-answer': study(madeUpBills()),
     ...distilled,
   })[name] ?? whole;
 

@@ -134,6 +134,14 @@ export function buildFieldCrossbars(
     wear: () => togetherWorn(parts.flatMap(part => part.wear() ?? [])),
     weightConductance: range =>
       parts.reduce((sum, part) => sum + part.weightConductance(range), 0) / parts.length,
+    cells: parts[0]!.cells,
+    powerShares() {
+      const shares = parts.flatMap(part => part.powerShares() ?? []);
+      if (shares.length === 0) return undefined;
+      const mean = (of: 'driver' | 'cells') =>
+        shares.reduce((sum, share) => sum + share[of], 0) / shares.length;
+      return { driver: mean('driver'), cells: mean('cells') };
+    },
     maskError: () => Math.hypot(...parts.map(part => part.maskError())) / Math.sqrt(parts.length),
     memory: parts.flatMap(part => part.memory),
   };

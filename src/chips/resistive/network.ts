@@ -169,7 +169,12 @@ export function buildNetwork(
       kernels.addScaled(rowsOf(voltages, 0, count), gain!, out);
       meter.drive[l]! += (sumOfSquares(out) / gain! ** 2) * shapes[l]!.rows;
       convert(kernels, adc, out);
-      meter.adcConversions += count * units * (l < last ? 2 : 1); // either side of an amplifier
+      if (pass.isSeen || l === last) {
+        const conversions = count * units * (l < last ? 2 : 1); // either side of an amplifier
+        meter.adcConversions += conversions;
+        meter.measuredConversions += conversions;
+        meter.measured[l]! += count;
+      }
       if (l === 0) return;
       kernels.copy(rowsOf(rows, 0, count), pass.inputs[l]!);
       convert(kernels, adc, pass.inputs[l]!, shapes[l]!.inputs);

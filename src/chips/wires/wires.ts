@@ -10,6 +10,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { oneOfKinds, quantity, strict } from '../../description.ts';
+import { Metal, segmentOf } from './metal.ts';
 
 const resistances = {
   wordResistance: quantity('ohm', 'resistance of a word line (row) from one cell to the next', {
@@ -26,6 +27,7 @@ const resistances = {
     minimum: 0,
     default: 0,
   }),
+  metal: Type.Optional(Metal),
 };
 
 /** Description of the wires. */
@@ -64,9 +66,10 @@ export interface Lines {
 /** @returns undefined where wires are ideal */
 export function linesOf(wires: Wires | undefined): Lines | undefined {
   if (wires === undefined || wires.kind === 'none') return undefined;
+  const segment = wires.metal ? segmentOf(wires.metal) : 0;
   return {
-    word: wires.wordResistance,
-    bit: wires.bitResistance,
+    word: wires.wordResistance + segment,
+    bit: wires.bitResistance + segment,
     source: wires.sourceResistance,
     sense: wires.senseResistance,
   };

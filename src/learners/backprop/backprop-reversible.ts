@@ -5,7 +5,7 @@
  */
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
-import { trainingOptions } from '../parts/options.ts';
+import { trainingOptions, writes } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
 import { nominalCircuits } from './backward.ts';
 import { layerByLayer, trainedClassifier } from './train.ts';
@@ -16,7 +16,7 @@ export const backpropReversible = defineLearner({
   source: 'Transposed reads of a crossbar: Burr et al. 2015, IEEE Transactions on Electron Devices 62:3498',
   access: 'reversible',
   memory: "all layers' activities; weights are read backwards on the chip",
-  options: strict(trainingOptions({ epochs: 10, rate: 0.001 })),
+  options: strict({ ...trainingOptions({ epochs: 10, rate: 0.001 }), writes }),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {

@@ -84,7 +84,7 @@ export const equilibriumPropagation = defineLearner({
       return loss;
     }
 
-    const passOf = partsOf(chip, chip.newPass(evaluationBatch));
+    const passOf = partsOf(chip, chip.newDelivery(evaluationBatch));
     const classifier: Classifier = {
       readouts: [settled],
       classify(images, answers) {

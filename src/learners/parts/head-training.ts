@@ -28,7 +28,7 @@ export function trainHead(
   const { batch } = options;
   const { chip } = trainee;
   const batches = batchesOf(trainee.training, batch, trainee.engine, trainee.stream);
-  const pass = chip.newPass(batch);
+  const pass = chip.newDelivery(batch);
   function step({ images, labels, taught }: Batch, anneal: number): number {
     chip.hold(images);
     chip.send({ kind: 'off' }, pass);

@@ -14,7 +14,7 @@ export function outputClassifier(
   chip: MeasuredView,
   heads: readonly { head: SoftmaxHead; readout: Readout }[],
 ): Classifier {
-  const passOf = partsOf(chip, chip.newPass(evaluationBatch));
+  const passOf = partsOf(chip, chip.newDelivery(evaluationBatch));
   return {
     readouts: heads.map(h => h.readout),
     classify(images, answers) {

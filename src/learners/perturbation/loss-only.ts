@@ -37,7 +37,7 @@ export function trainByLoss(
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, lesson.digital);
   const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
-  const pass = chip.newPass(batch);
+  const pass = chip.newDelivery(batch);
   let labels: Uint8Array;
   let readoutRate: number;
 

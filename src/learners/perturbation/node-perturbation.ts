@@ -39,7 +39,7 @@ export const nodePerturbation = defineLearner({
     const head = softmaxHead(chip.layers.at(-1)!.units, chip.classes, most, engine, lesson.digital);
     const batches = batchesOf(lesson.training, batch, engine, lesson.stream);
     const currents = perturbedCurrents(chip, batch, options.size, engine, lesson.stream, lesson.digital);
-    const [quiet, nudged] = [chip.newPass(batch), chip.newPass(batch)];
+    const [quiet, nudged] = [chip.newDelivery(batch), chip.newPass(batch)];
     const [losses, nudgedLosses] = [engine.matrix(batch, 1), engine.matrix(batch, 1)];
 
     function step(images: Matrix, labels: Uint8Array, anneal: number): number {

@@ -66,17 +66,18 @@ export function folded(text: string, room: number): string[] {
   return lines;
 }
 
-/** One small panel for each setting, with the same axes. */
+/** One small panel for each setting, with the same axes. @param left pixels for the vertical axis */
 export function bySetting(
   { settings }: { readonly settings: readonly Pick<Setting, 'label'>[] },
   frame: Frame,
   panel: Specification,
   height: number,
+  left = axisWidth(frame),
 ): Specification {
   const count = settings.length;
   if (count === 1) return { ...fitted(frame.width), height, ...panel };
   const columns = frame.narrow ? 1 : count % 3 === 0 ? 3 : 2;
-  const width = Math.floor((frame.width - axisWidth(frame) - (columns - 1) * 28) / columns);
+  const width = Math.floor((frame.width - left - (columns - 1) * 28) / columns);
   const room = Math.floor(width / (frame.narrow ? 9.6 : 10.4)); // letters, by Vega's estimate of their width
   const lines = Object.fromEntries(settings.map(({ label }) => [label, folded(label, room)]));
   return {

@@ -5,6 +5,7 @@ import { boxCost } from './box-cost.ts';
 import { boxes } from './boxes.ts';
 import { chip } from './chip.ts';
 import { differences } from './differences.ts';
+import { energyOfAnswer, energyOfTraining } from './energy.ts';
 import { errors } from './errors.ts';
 import type { Figure } from './figure.ts';
 import { giving } from './giving.ts';
@@ -34,6 +35,8 @@ export const figures: readonly Figure[] = [
   life,
   differences,
   passes,
+  energyOfTraining,
+  energyOfAnswer,
   learningCurves,
   boxCost,
   layers,

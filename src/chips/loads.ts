@@ -1,0 +1,54 @@
+/**
+ * @file What hangs on every line of a crossbar right now: the conductances of its cells, summed along rows and columns. Needed where a chip's bill is
+ * metered, so worked out at the first read after a change of weights.
+ */
+import type { Matrix } from '../engine/matrix.ts';
+import type { Effective } from './effective.ts';
+import type { Mapping } from './mappings/mapping.ts';
+
+export interface Loads {
+  /** siemens [rows] */
+  readonly rows: Float64Array;
+  /** of all cells that hold weights of a column, siemens [columns] */
+  readonly columns: Float64Array;
+  /** mean of the cells, siemens */
+  mean: number;
+}
+
+/** @param multiplier knows of faults and columns of reference, where there are any @returns up to date once `isStale` says so no more */
+export function buildLoads(weights: Matrix, mapping: Mapping, multiplier: Effective | undefined) {
+  const { rows, columns } = weights;
+  const loads: Loads = { rows: new Float64Array(rows), columns: new Float64Array(columns), mean: 0 };
+  const held = new Float64Array(mapping.cells.length);
+  let isStale = true;
+
+  function add(i: number, j: number, siemens: number): void {
+    loads.rows[i]! += siemens;
+    if (j < columns) loads.columns[j]! += siemens; // else a column of reference
+  }
+
+  function weigh(): void {
+    loads.rows.fill(0);
+    loads.columns.fill(0);
+    if (multiplier) multiplier.eachCell(add);
+    else
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) {
+          mapping.hold(weights.data[i * columns + j]!, held, 0);
+          for (const g of held) add(i, j, g);
+        }
+    loads.mean = loads.columns.reduce((sum, g) => sum + g, 0) / (rows * columns * held.length);
+  }
+
+  return {
+    stale: () => {
+      isStale = true;
+    },
+    /** as the weights are */
+    now(): Loads {
+      if (isStale) weigh();
+      isStale = false;
+      return loads;
+    },
+  };
+}
