@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { OutputError } from '../scenarios/problems.ts';
 
 /** Writes to a temporary name, syncs, renames. @throws OutputError */
@@ -41,8 +42,9 @@ export function writeWhole(path: string, contents: string | Uint8Array): void {
   }
 }
 
-/** On a shared file system two machines may have a process of one number. */
-export const temporaryName = (name: string): string => `.${name}.${hostname()}.${process.pid}.tmp`;
+/** On a shared file system two machines may have a process of one number, and two threads of a process may write what they share. */
+export const temporaryName = (name: string): string =>
+  `.${threadId}.${name}.${hostname()}.${process.pid}.tmp`;
 
 /** With all that is above it. Node's own `recursive` calls a read-only disk "no such file". */
 export function makeFolder(folder: string): void {

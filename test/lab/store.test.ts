@@ -112,9 +112,9 @@ describe('a store', () => {
     expect(notices).toEqual([]);
   });
 
-  test('sets aside what a process that is gone had begun to write', () => {
+  test.each(['.', '.3.'])('sets aside what a process that is gone had begun to write under "%s…"', start => {
     const { store, notices, read } = withFirst();
-    write(store.directory, { [`results/.${second.id}.json.${hostname()}.99999999.tmp`]: '{' });
+    write(store.directory, { [`results/${start}${second.id}.json.${hostname()}.99999999.tmp`]: '{' });
     expect(read().size).toBe(1);
     expect(notices[0]).toContain('was being written when a run was broken off');
   });
