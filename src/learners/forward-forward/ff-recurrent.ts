@@ -2,7 +2,7 @@
  * @file Forward-Forward in layers that see each other (Hinton 2022, section 3.4): the image is a video that stands still, and what is learned in
  * later layers reaches earlier ones through their activities. A step of training: a pass from below, from which a softmax learns and proposes a
  * wrong label; some steps with the true label above; the same pass again, and as many steps with the wrong one. In every step of either, every
- * layer learns by the rule of Hinton's code from what drove its rows, the states before being taken as given; the sum over the steps is one
+ * layer learns by the rule of Hinton's code from what drove its rows, the states before being taken as given; the mean over the steps is one
  * update. With small goodness for positive cases the input from above learns to cancel that from below (section 3.5).
  */
 import { choice, count, ratio, strict } from '../../description.ts';
@@ -29,11 +29,11 @@ export const recurrentForwardForward = defineLearner({
   access: 'measured',
   memory: "all layers' activities in every step of two settlings; a softmax on the normalised layers ≥ 2",
   options: strict({
-    ...trainingOptions({ epochs: 20, rate: 0.003 }),
+    ...trainingOptions({ epochs: 20, rate: 0.01 }),
     headRate: ratio('learning rate of the softmax', { exclusiveMinimum: 0, default: 0.1 }),
     labelStrength: ratio('value of the line of the class above the last layer', {
       exclusiveMinimum: 0,
-      default: 3,
+      default: 10,
     }),
     aim: choice(['maximise', 'minimise'], 'whether positive cases get large goodness or small', {
       default: 'maximise',
@@ -109,8 +109,8 @@ export const recurrentForwardForward = defineLearner({
       const [good, bad] = [positive.steps[t]!, negative.steps[t]!];
       rule.measure(good.outputs[l]!, bad.outputs[l]!);
       const loss = rule.judge();
-      gateByRise(rule.positiveDelta, good.outputs[l]!, before(positive, t).outputs[l]!, damping);
-      gateByRise(rule.negativeDelta, bad.outputs[l]!, before(negative, t).outputs[l]!, damping);
+      gateByRise(rule.positiveDelta, good.outputs[l]!, before(positive, t).outputs[l]!, damping, 1 / steps);
+      gateByRise(rule.negativeDelta, bad.outputs[l]!, before(negative, t).outputs[l]!, damping, 1 / steps);
       return loss;
     }
 
@@ -121,7 +121,7 @@ export const recurrentForwardForward = defineLearner({
       const [mean, ...others] = means[l]!;
       for (const other of others) engine.kernels.addScaled(other, 1, mean!);
       for (let j = 0; j < mean!.data.length; j++) mean!.data[j]! /= steps;
-      return circles[l]!.push(mean!, -1 / batch);
+      return circles[l]!.push(mean!, -1 / (batch * steps));
     }
 
     /** @returns mean loss over the steps */

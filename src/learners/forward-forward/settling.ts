@@ -26,9 +26,10 @@ export const before = ({ start, steps }: Settling, t: number): Pass => steps[t -
 
 /**
  * d = 0 where a unit's circuit gave nothing in a step, so that its input had no say: there its state is what damping left of the one before, to
- * the last bit of a float. @param now, @param then states of a layer after and before the step [batch, units]
+ * the last bit of a float. Elsewhere d times `share`.
+ * @param now, @param then states of a layer after and before the step [batch, units]
  */
-export function gateByRise(d: Matrix, now: Matrix, then: Matrix, damping: number): void {
+export function gateByRise(d: Matrix, now: Matrix, then: Matrix, damping: number, share: number): void {
   for (let k = 0; k < d.data.length; k++)
-    if (now.data[k]! <= Math.fround(damping * then.data[k]!)) d.data[k] = 0;
+    d.data[k] = now.data[k]! > Math.fround(damping * then.data[k]!) ? share * d.data[k]! : 0;
 }
