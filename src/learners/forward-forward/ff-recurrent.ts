@@ -64,6 +64,7 @@ export const recurrentForwardForward = defineLearner({
   passes: ({ steps }) => ({ training: 2 * (1 + steps) }),
   needs: ({ batch, steps, damping }) => ({
     labels: 'lines',
+    dense: true,
     network: { kind: 'recurrent', damping, samples: 2 * steps * (batch + 1) },
   }),
   train(lesson) {
