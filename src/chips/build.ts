@@ -51,7 +51,8 @@ export function buildChip(
 ): Chip {
   const { inputs, classes, labels, batch, network } = request;
   if (network?.kind === 'resistive') return buildResistive(model, request, network, engine, stream);
-  if (network && labels !== 'lines') throw new RangeError('labels stand above the last layer of a recurrent network');
+  if (network && labels !== 'lines')
+    throw new RangeError('labels stand above the last layer of a recurrent network');
   const shapes = network
     ? recurrentShapes(model.layers, inputs, classes)
     : layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);

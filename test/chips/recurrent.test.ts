@@ -31,7 +31,11 @@ const off: Labels = { kind: 'off' };
 const labels: Labels = { kind: 'classes', classes: Uint8Array.of(2, 0, 1, 1), strength: 1.5 };
 
 function made(given: Partial<ChipModel> = {}, asked: Asked = {}): Chip {
-  const chip = chipOf(chipModel({ layers: [7, 5, 4], ...given }), engine, { labels: 'lines', network, ...asked });
+  const chip = chipOf(chipModel({ layers: [7, 5, 4], ...given }), engine, {
+    labels: 'lines',
+    network,
+    ...asked,
+  });
   writeWeights(chip, engine, 0.5);
   return chip;
 }
@@ -63,11 +67,7 @@ function normalised(x: ArrayLike<number>, columns: number): number[] {
 function rowsFrom(below: number[], above: number[]): Matrix {
   const [n, m] = [below.length / 4, above.length / 4];
   const data = Float32Array.from(
-    [0, 1, 2, 3].flatMap(b => [
-      ...below.slice(b * n, (b + 1) * n),
-      1,
-      ...above.slice(b * m, (b + 1) * m),
-    ]),
+    [0, 1, 2, 3].flatMap(b => [...below.slice(b * n, (b + 1) * n), 1, ...above.slice(b * m, (b + 1) * m)]),
   );
   return { rows: 4, columns: n + 1 + m, data };
 }
@@ -281,7 +281,10 @@ describe('outer products', () => {
 
   test.each([
     ['where the image is held', {}],
-    ['where every step has its own', { boxes: { front: { ...scattering, noise: 0.2 }, between: scattering } }],
+    [
+      'where every step has its own',
+      { boxes: { front: { ...scattering, noise: 0.2 }, between: scattering } },
+    ],
     ['behind a DAC', { dac: converter(4, 3) }],
   ])('of all steps are summed, %s', (_name, given: Partial<ChipModel>) => {
     const chip = made(given);
@@ -321,7 +324,12 @@ describe('outer products', () => {
     chip.correlate(0, terms, sum);
     chip.imprint(0, terms, 0.1);
     const moved = chip.parts.crossbars[0]!.weights.data.map((w, k) => w - before[k]!);
-    expect(apart(moved, sum.data.map(g => 0.1 * g))).toBeLessThan(1e-5);
+    expect(
+      apart(
+        moved,
+        sum.data.map(g => 0.1 * g),
+      ),
+    ).toBeLessThan(1e-5);
   });
 
   test('a change of weights is seen in the next step, though the image is held', () => {

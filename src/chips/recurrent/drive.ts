@@ -6,7 +6,13 @@
 import type { Engine } from '../../engine/engine.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { LayerShape } from '../access.ts';
-import { appendCommon, type CorrelationScratch, type FullTerm, gatherActive, multiplyGathered } from '../correlate.ts';
+import {
+  appendCommon,
+  type CorrelationScratch,
+  type FullTerm,
+  gatherActive,
+  multiplyGathered,
+} from '../correlate.ts';
 import type { Crossbar } from '../crossbar.ts';
 import type { ChipModel } from '../model.ts';
 import type { FullPass } from '../pass.ts';
@@ -70,7 +76,8 @@ export function buildDrive(
   }
 
   function correlate(terms: readonly FullTerm[], out: Matrix): boolean {
-    if (!terms.every(({ pass, delta }) => pass.held.version === version && delta.rows === count)) return false;
+    if (!terms.every(({ pass, delta }) => pass.held.version === version && delta.rows === count))
+      return false;
     correlateImages(terms, rowsOf(out, 0, below));
     let samples = 0;
     for (const { pass, delta, common: push } of terms) {

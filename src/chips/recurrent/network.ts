@@ -67,7 +67,10 @@ export function buildRecurrent(
     const x = pass.inputs[l]!;
     if (l === last) writeLabels(x, shape.labelRow, classes, labels);
     else fillAbove(x, shape, isStart ? undefined : downward[l + 1]!);
-    if (l === 0) return front.fill({ kind: 'off' }, pass);
+    if (l === 0) {
+      front.fill({ kind: 'off' }, pass);
+      return;
+    }
     kernels.copy(rowsOf(upward[l - 1]!, 0, pass.batch), x);
     finishRows(kernels, model, shape, 0, labels, x);
   }
@@ -107,7 +110,10 @@ export function buildRecurrent(
   function sendDown(l: number, pass: FullPass): void {
     const out = rowsOf(downward[l]!, 0, pass.batch);
     const box = boxesBack[l];
-    if (!box) return kernels.copy(pass.normalised[l]!, out);
+    if (!box) {
+      kernels.copy(pass.normalised[l]!, out);
+      return;
+    }
     const boxed = rowsOf(boxedBack[l]!, 0, pass.batch);
     box.send(pass.normalised[l]!, boxed);
     kernels.normaliseRows(boxed, out, normaliserEpsilon);
@@ -128,7 +134,9 @@ export function buildRecurrent(
       fillInputs(l, labels, pass, false);
     });
     if (pass.held.version !== started)
-      throw new Error('units of a recurrent network start from a pass without labels, and these images had none');
+      throw new Error(
+        'units of a recurrent network start from a pass without labels, and these images had none',
+      );
     shapes.forEach((_, l) => {
       read(l, pass, nudges?.[l]);
       settle(l, parts.damping, pass);
