@@ -1,10 +1,13 @@
 /** @file Forward-Forward in layers that see each other: the gradient of every step, the read-outs, either aim. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { viewOf } from '../../src/chips/views.ts';
 import { openEngine } from '../../src/engine/engine.ts';
+import type { Matrix } from '../../src/engine/matrix.ts';
+import { cancellation } from '../../src/learners/forward-forward/cancellation.ts';
 import { recurrentForwardForward } from '../../src/learners/forward-forward/ff-recurrent.ts';
 import { gateByRise } from '../../src/learners/forward-forward/settling.ts';
 import type { Learner } from '../../src/learners/learner.ts';
-import { apart, chipModel, product } from '../fixtures/chips.ts';
+import { apart, chipModel, gaussianMatrix, product } from '../fixtures/chips.ts';
 import { chipFor, errorsOf, optionsOf, type Recorded, recorded, teach } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
@@ -137,6 +140,49 @@ test('is read step by step, and by the mean over some', () => {
       expect(row.indexOf(Math.max(...row))).toBe(answers[readout]![b]);
     }
   }
+});
+
+describe('what comes from above', () => {
+  /** Layer 1 gets 1 from below, and from above `gain` times what is active there. */
+  function told(gain: number) {
+    const { chip, options } = lessonOf({ damping: 0 }, [16, 8]);
+    const view = viewOf(chip, 'measured', () => {
+      throw new Error('no data sheet');
+    });
+    const weights = view.layers.map(({ rows, units }, l) =>
+      gaussianMatrix(engine, rows, units, `w/${l}`, 0.3),
+    );
+    const [first] = weights as [Matrix];
+    const { inputs, aboveRow } = view.layers[0]!;
+    first.data.fill(gain, aboveRow! * 16);
+    first.data.fill(0, 0, inputs * 16);
+    first.data.fill(1, inputs * 16, (inputs + 1) * 16); // the bias
+    view.layers.forEach((_, l) => {
+      view.write(l, weights[l]!);
+    });
+    return cancellation(view, weights, samples, Number(options.labelStrength), 2, engine);
+  }
+
+  test('is told apart from what comes from below: nothing, the same, the opposite', () => {
+    const share = (gain: number) => told(gain)['layer 1, true label: input squared, over that from below']!;
+    const correlation = (gain: number) => told(gain)['layer 1, true label: correlation of above with below']!;
+    expect(share(0)).toBeCloseTo(1, 6);
+    expect(share(0.1)).toBeGreaterThan(1.1);
+    expect(share(-0.1)).toBeLessThan(0.95);
+    expect(correlation(0.1)).toBeGreaterThan(0.9);
+    expect(correlation(-0.1)).toBeLessThan(-0.9);
+  });
+
+  test('is told of every layer, with true and with wrong labels, and changes nothing', () => {
+    const lesson = lessonOf({ epochs: 2 });
+    const classifier = teach(lesson);
+    const before = lesson.chip.digest();
+    const names = Object.keys(classifier.measures!());
+    expect(names.length).toBe(2 * 2 * 2);
+    expect(Object.values(classifier.measures!()).every(Number.isFinite)).toBe(true);
+    expect(lesson.chip.digest()).toBe(before);
+    expect(teach(lessonOf({ writes: 'outer-products' })).measures).toBeUndefined();
+  });
 });
 
 test('steps that are not taken cannot be read', () => {

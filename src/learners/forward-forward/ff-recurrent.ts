@@ -15,6 +15,7 @@ import { trainingOptions, writes } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
+import { cancellation } from './cancellation.ts';
 import { headFeatures } from './classifier.ts';
 import { localRule } from './layer.ts';
 import { hardNegatives } from './negatives.ts';
@@ -153,8 +154,17 @@ export const recurrentForwardForward = defineLearner({
       return loss;
     }
 
+    /** In the middle of the steps that are heard. */
+    function meeting(): Record<string, number> {
+      const weights = layers.map(({ wanted }) => wanted);
+      return cancellation(chip, weights, lesson.training, strength, Math.ceil((from + to) / 2), engine);
+    }
+
     const reading = { head, features, strength, sign, temperature, steps, from, to };
-    const classifier = settlingClassifier(chip, reading, engine);
+    const classifier = {
+      ...settlingClassifier(chip, reading, engine),
+      ...(options.writes === 'changes' && { measures: meeting }),
+    };
     follow(lesson, options.epochs, batches, step, progress => lesson.epoch({ ...progress, classifier }));
     return classifier;
   },
