@@ -51,13 +51,13 @@ export function buildChip(
 ): Chip {
   const { inputs, classes, labels, batch, network } = request;
   if (network?.kind === 'resistive') return buildResistive(model, request, network, engine, stream);
+  if (request.dense && model.layers.some(layer => typeof layer !== 'number'))
+    throw new RangeError('a learner that needs whole crossbars cannot have a chip of local fields');
   if (network && labels !== 'lines')
     throw new RangeError('labels stand above the last layer of a recurrent network');
   const shapes = network
     ? recurrentShapes(model.layers, inputs, classes)
     : layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
-  if (request.dense && shapes.some(shape => shape.fields))
-    throw new RangeError('a learner that needs whole crossbars cannot have a chip of local fields');
   const meter = newMeter(shapes.length);
   const streams: Stream[] = [];
   const under = (path: string) => (name: string) => {
