@@ -28,6 +28,8 @@ export interface LayerShape {
   readonly places: readonly CrossbarPlace[];
   /** nominal gain of the amplifiers behind the nodes; in a resistive network only */
   readonly gain?: number;
+  /** first of the rows that the units of the layer above drive, up to the last row; in a recurrent network only, and not in its last layer */
+  readonly aboveRow?: number;
   /** where units see fields of the inputs and not all of them: every field has a crossbar of its own */
   readonly fields?: Fields;
 }
@@ -62,11 +64,26 @@ export interface CrossbarPlace {
   readonly firstUnit: number;
 }
 
+/** What a chip's layers are to be, where they are not to be sent through one after the other. */
+export type NetworkRequest = ResistiveRequest | RecurrentRequest;
+
 /** That a chip's crossbars be a network in which currents flow both ways (`resistive/network.ts`), with one more layer, of a unit a class. */
-export interface NetworkRequest {
+export interface ResistiveRequest {
   readonly kind: 'resistive';
   /** gain of the amplifiers behind a crossbar of n rows: this times √n */
   readonly amplification: number;
+}
+
+/**
+ * That layers also see the layer above, as it was a step ago (`recurrent/network.ts`); labels stand above the last. A `send` without labels is a
+ * pass from below, from which units start; every one with labels after it is one step of all layers at once, from where they are.
+ */
+export interface RecurrentRequest {
+  readonly kind: 'recurrent';
+  /** share of its activity that a unit keeps in a step */
+  readonly damping: number;
+  /** most samples of which outer products are summed in one call: those of all steps */
+  readonly samples: number;
 }
 
 /**

@@ -5,7 +5,14 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { CrossbarPlace, LabelEntry, LayerShape, NetworkRequest } from './access.ts';
+import type {
+  CrossbarPlace,
+  LabelEntry,
+  LayerShape,
+  NetworkRequest,
+  RecurrentRequest,
+  ResistiveRequest,
+} from './access.ts';
 import { buildBox } from './boxes/index.ts';
 import { Chip } from './chip.ts';
 import { nominalAdc } from './converters/nominal.ts';
@@ -18,6 +25,8 @@ import { buildFront } from './front.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildNeurons } from './neurons/index.ts';
+import { buildRecurrent, type RecurrentParts } from './recurrent/network.ts';
+import { recurrentShapes } from './recurrent/shapes.ts';
 import { asNetwork, buildDiodes, gainBehind } from './resistive/fit.ts';
 import { buildNetwork } from './resistive/network.ts';
 
@@ -41,10 +50,14 @@ export function buildChip(
   stream: (path: string) => Stream,
 ): Chip {
   const { inputs, classes, labels, batch, network } = request;
-  if (network) return buildResistive(model, request, network, engine, stream);
-  const shapes = layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
-  if (request.dense && shapes.some(shape => shape.fields))
+  if (network?.kind === 'resistive') return buildResistive(model, request, network, engine, stream);
+  if (request.dense && model.layers.some(layer => typeof layer !== 'number'))
     throw new RangeError('a learner that needs whole crossbars cannot have a chip of local fields');
+  if (network && labels !== 'lines')
+    throw new RangeError('labels stand above the last layer of a recurrent network');
+  const shapes = network
+    ? recurrentShapes(model.layers, inputs, classes)
+    : layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
   const meter = newMeter(shapes.length);
   const streams: Stream[] = [];
   const under = (path: string) => (name: string) => {
@@ -65,35 +78,45 @@ export function buildChip(
     buildBox(model.boxes.between, shape.units, batch, engine, under(`box/${l + 1}`)),
   );
   const frontBox = buildBox(model.boxes.front, inputs, batch, engine, under('box/front'));
+  const entry = network ? 'none' : labels; // of the first layer
+  const front = buildFront(model, shapes[0]!, entry, classes, batch, crossbars[0]!, frontBox, engine);
   const most = (of: (shape: LayerShape) => number) => Math.max(...shapes.map(of));
-  return new Chip({
-    model,
+  const scratch = correlationScratch(
+    Math.max(2 * batch + 2, network?.samples ?? 0), // two passes, and what is common to each
+    most(s => s.rows),
+    most(s => s.units),
     engine,
-    shapes,
+  );
+  const parts = { model, shapes, classes, batch, front, crossbars, neurons, boxes, meter, scratch };
+  return new Chip({
+    ...parts,
+    engine,
     entry: labels,
-    classes,
-    batch,
-    front: buildFront(model, shapes[0]!, labels, classes, batch, crossbars[0]!, frontBox, engine),
-    crossbars,
-    neurons,
-    boxes,
     frontBox,
-    meter,
     streams,
-    scratch: correlationScratch(
-      2 * batch + 2, // two passes, and what is common to each
-      most(s => s.rows),
-      most(s => s.units),
-      engine,
-    ),
+    ...(network && seeingEachOther(parts, network, engine, under)),
   });
+}
+
+/** What makes layers that see each other of the parts of a chain: the way back, with boxes of its own. */
+function seeingEachOther(
+  parts: Omit<RecurrentParts, 'boxesBack' | 'damping'>,
+  { damping }: RecurrentRequest,
+  engine: Engine,
+  under: (path: string) => (name: string) => Stream,
+) {
+  const { model, shapes, batch } = parts;
+  const boxesBack = shapes.map(({ units }, l) =>
+    l === 0 ? undefined : buildBox(model.boxes.between, units, batch, engine, under(`box/${l + 1}/back`)),
+  );
+  return { boxesBack, ...buildRecurrent({ ...parts, boxesBack, damping }, engine) };
 }
 
 /** The same parts as a network in which currents flow both ways, with a last layer of a unit a class. */
 function buildResistive(
   given: ChipModel,
   { inputs, classes, labels, batch }: ChipRequest,
-  network: NetworkRequest,
+  network: ResistiveRequest,
   engine: Engine,
   stream: (path: string) => Stream,
 ): Chip {
@@ -117,6 +140,7 @@ function buildResistive(
   );
   const front = buildFront(model, shapes[0]!, labels, classes, batch, crossbars[0]!, undefined, engine);
   const parts = { model: given, shapes, crossbars, front, circuits, batch, meter };
+  const resistive = buildNetwork(parts, engine, (l, path) => under(`layer/${l + 1}/neurons`)(path));
   const widest = Math.max(...shapes.flatMap(({ rows, units }) => [rows, units]));
   return new Chip({
     model: given,
@@ -127,7 +151,7 @@ function buildResistive(
     batch,
     front,
     crossbars,
-    network: buildNetwork(parts, engine, (l, path) => under(`layer/${l + 1}/neurons`)(path)),
+    network: { send: (_labels, pass, nudges) => resistive.settle(pass, nudges) },
     neurons: circuits,
     boxes: shapes.map(() => undefined),
     frontBox: undefined,

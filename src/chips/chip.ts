@@ -20,9 +20,9 @@ import { type Front, finishRows, normaliserEpsilon } from './front.ts';
 import { imprintPasses } from './imprint.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
+import type { Network } from './network.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
 import { type FullPass, fullPassOf, newDelivery, newInnerPass, newPass, partOf } from './pass.ts';
-import type { Network } from './resistive/network.ts';
 
 /** The parts an individual is made of; `build.ts` makes them. */
 export interface Parts {
@@ -34,11 +34,13 @@ export interface Parts {
   readonly batch: number;
   readonly front: Front;
   readonly crossbars: readonly Crossbar[];
-  /** where they are not layers to be sent through but one circuit that settles */
+  /** where layers are not to be sent through one after the other */
   readonly network?: Network;
   readonly neurons: readonly NeuronCircuits[];
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
+  /** through which a layer is seen by the one below it, where it is */
+  readonly boxesBack?: readonly (Box | undefined)[];
   readonly meter: Meter;
   /** the one before the first crossbar */
   readonly frontBox: Box | undefined;
@@ -104,7 +106,7 @@ export class Chip {
     this.#check(labels, pass.batch);
     this.#countNudges(pass.batch, nudges);
     if (network) {
-      network.settle(pass, nudges);
+      network.send(labels, pass, nudges);
       return;
     }
     front.send(labels, pass);
@@ -119,7 +121,8 @@ export class Chip {
 
   /** Two passes with opposite perturbations inside boxes that learn, which then do. */
   teachBoxes(labels: Labels, pass: Pass, cost: (layer: number, out: Matrix) => void): void {
-    const { engine, shapes } = this.parts;
+    const { engine, shapes, network } = this.parts;
+    if (network) throw new Error('boxes of a network that settles get no lessons');
     const pupils = shapes.flatMap((_, l) => {
       const lesson = this.#boxBefore(l)?.lesson;
       return lesson ? [{ l, lesson }] : [];
@@ -364,8 +367,8 @@ export class Chip {
   }
 
   #boxes(): Box[] {
-    const { frontBox, boxes } = this.parts;
-    return [frontBox, ...boxes].filter(box => box !== undefined);
+    const { frontBox, boxes, boxesBack = [] } = this.parts;
+    return [frontBox, ...boxes, ...boxesBack].filter(box => box !== undefined);
   }
 
   /** Joules of what a meter has counted on this chip. */

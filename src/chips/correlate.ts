@@ -94,7 +94,7 @@ export function gatherActive(x: Matrix, delta: Matrix, count: number, scratch: C
 }
 
 /** Σ_b x_b ⊗ common is one outer product: that of the summed inputs. */
-function appendCommon(
+export function appendCommon(
   x: Matrix,
   common: Matrix,
   count: number,

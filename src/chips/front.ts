@@ -19,6 +19,8 @@ export const normaliserEpsilon = 1e-4;
 
 export interface Front {
   hold(images: Matrix): void;
+  /** Fills the inputs of the first layer. */
+  fill(labels: Labels, pass: FullPass): void;
   /** Fills the inputs and the currents of the first layer. */
   send(labels: Labels, pass: FullPass): void;
   /** The first layer's weights have changed. */
@@ -81,14 +83,19 @@ export function buildFront(
     kernels.normaliseRows(z, x, normaliserEpsilon);
   }
 
+  function fill(labels: Labels, pass: FullPass): void {
+    if (count === 0) throw new Error('hold images before sending');
+    if (pass.batch !== count)
+      throw new RangeError(`${count} images are held, the pass has room for ${pass.batch}`);
+    drive(labels, pass.inputs[0]!, pass.scales);
+    pass.held.version = version;
+  }
+
   return {
     hold,
+    fill,
     send(labels, pass) {
-      if (count === 0) throw new Error('hold images before sending');
-      if (pass.batch !== count)
-        throw new RangeError(`${count} images are held, the pass has room for ${pass.batch}`);
-      drive(labels, pass.inputs[0]!, pass.scales);
-      pass.held.version = version;
+      fill(labels, pass);
       if (!shared) return crossbar.read(pass.inputs[0]!, pass.currents[0]!);
       shared.currents(labels, pass);
       crossbar.disturb(pass.inputs[0]!, pass.currents[0]!);

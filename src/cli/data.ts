@@ -1,25 +1,27 @@
-/** @file `mortal data`: which data sets there are, and where they were found. */
+/** @file `mortal data`: which data sets there are, and where they were found; one that is asked for by name and does not come with the program is fetched. */
 import type { Shell } from './main.ts';
 
 export function addData({ program, world, does }: Shell): void {
   program
     .command('data')
-    .description('say which data sets are there, how large, and where they were found')
+    .description(
+      'say which data sets are there, how large, and where they were found; fetch the one that is named, where it can be had',
+    )
     .argument('[set]', 'name of a data set')
-    .addHelpText('after', '\nExample:\n  $ mortal data mnist')
+    .addHelpText('after', '\nExample:\n  $ mortal data mnist\n  $ mortal data cifar10')
     .action(
       does(async (set?: string) => {
-        const [{ dataSets }, { alternatives, didYouMean, InputError }] = await Promise.all([
-          import('../data/index.ts'),
-          import('../scenarios/problems.ts'),
-        ]);
-        const all = dataSets();
-        const names = all.map(({ name }) => name);
+        const [{ dataSetNames: names, dataSets, fetchDataSet }, { alternatives, didYouMean, InputError }] =
+          await Promise.all([import('../data/index.ts'), import('../scenarios/problems.ts')]);
         if (set !== undefined && !names.includes(set)) {
           const message = `no such data set: there is ${alternatives(names)}${didYouMean(set, names)}`;
           throw new InputError([{ where: set, path: '', message }]);
         }
-        const wanted = all.filter(({ name }) => set === undefined || name === set);
+        let wanted = dataSets(set === undefined ? names : [set]);
+        if (set !== undefined && wanted[0]!.found === undefined) {
+          const tell = (folder: string) => world.stderr.write(`fetching ${set} into ${folder}\n`);
+          if (fetchDataSet(set, tell) !== undefined) wanted = dataSets([set]);
+        }
         for (const { name, description, source, found, problem } of wanted) {
           const lines = found
             ? [

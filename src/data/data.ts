@@ -9,7 +9,7 @@ export interface Samples {
   /** pixels, sample after sample, 0 to 255 */
   readonly pixels: Uint8Array;
   readonly labels: Uint8Array;
-  /** pixels of one image, and its shape for pictures */
+  /** numbers of one image, and its shape for pictures; colours of a pixel lie side by side, inputs / (width · height) of them */
   readonly inputs: number;
   readonly width: number;
   readonly height: number;
@@ -48,6 +48,8 @@ export interface DataSet {
   readonly source: string;
   /** Folders it is looked for in, in this order. */
   places(): string[];
+  /** Puts it into a folder, where it does not come with the program and can be had otherwise. Takes minutes. */
+  fetch?(folder: string): void;
   /** Reads and checks all of it. @throws Error that says which file, what was wanted and what to do */
   load(): { readonly folder: string; readonly training: Samples; readonly test: Samples };
   /** Test errors that are had without any learning worth the name, in percent. */

@@ -99,11 +99,11 @@ export function parseIdx(contents: Uint8Array, name: string): Idx {
 }
 
 function samplesOf(images: Idx, labels: Idx, set: IdxSource): Samples {
-  const [length, height, width] = images.shape as [number, number, number];
+  const [length, height, width, channels = 1] = images.shape as [number, number, number, number?];
   return {
     pixels: images.bytes,
     labels: labels.bytes,
-    inputs: width * height,
+    inputs: width * height * channels,
     width,
     height,
     classes: set.classes,

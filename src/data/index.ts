@@ -1,12 +1,14 @@
-/** @file The data sets, one line each, and how to get at them. Nothing is downloaded. */
+/** @file The data sets, one line each, and how to get at them. Nothing is downloaded but what is asked for by name (`fetchDataSet`). */
+
 import { characters } from './characters.ts';
+import { cifar10 } from './cifar10.ts';
 import type { Baseline, DataSet, Split } from './data.ts';
 import { fashionMnist } from './fashion-mnist.ts';
 import { mnist } from './mnist.ts';
 import { recall } from './recall.ts';
 import { digestOf, type SplitSizes, splitOf } from './split.ts';
 
-const sets: readonly DataSet[] = [mnist, fashionMnist, characters, recall];
+const sets: readonly DataSet[] = [mnist, fashionMnist, cifar10, characters, recall];
 
 /** Names a scenario may ask for. */
 export const dataSetNames: readonly string[] = sets.map(set => set.name);
@@ -23,6 +25,7 @@ export interface DataSetReport {
     readonly folder: string;
     readonly training: number;
     readonly test: number;
+    readonly inputs: number;
     readonly width: number;
     readonly height: number;
     readonly classes: number;
@@ -35,32 +38,48 @@ export interface DataSetReport {
   readonly problem?: string;
 }
 
-/** Looks for every data set and reads it whole. */
-export function dataSets(): DataSetReport[] {
-  return sets.map(set => {
-    const { name, description, source } = set;
-    const about = { name, description, source, lookedIn: set.places() };
-    try {
-      const { folder, training, test } = set.load();
-      const { width, height, classes } = training;
-      const digest = digestOf([training, test]);
-      return {
-        ...about,
-        found: {
-          folder,
-          training: training.length,
-          test: test.length,
-          width,
-          height,
-          classes,
-          digest,
-          baselines: () => set.baselines?.(training, test) ?? [],
-        },
-      };
-    } catch (error) {
-      return { ...about, problem: (error as Error).message };
-    }
-  });
+/** Looks for every data set, or those named, and reads it whole. */
+export function dataSets(names: readonly string[] = dataSetNames): DataSetReport[] {
+  return sets
+    .filter(({ name }) => names.includes(name))
+    .map(set => {
+      const { name, description, source } = set;
+      const about = { name, description, source, lookedIn: set.places() };
+      try {
+        const { folder, training, test } = set.load();
+        const { inputs, width, height, classes } = training;
+        const digest = digestOf([training, test]);
+        return {
+          ...about,
+          found: {
+            folder,
+            training: training.length,
+            test: test.length,
+            inputs,
+            width,
+            height,
+            classes,
+            digest,
+            baselines: () => set.baselines?.(training, test) ?? [],
+          },
+        };
+      } catch (error) {
+        return { ...about, problem: (error as Error).message };
+      }
+    });
+}
+
+/**
+ * Fetches a set that does not come with the program, into the first folder where it is looked for.
+ * @returns that folder; undefined where there is nothing to fetch @throws Error when it cannot be had
+ */
+export function fetchDataSet(name: string, tell: (folder: string) => void): string | undefined {
+  const set = sets.find(each => each.name === name);
+  if (!set?.fetch) return undefined;
+  const folder = set.places()[0]!;
+  tell(folder);
+  set.fetch(folder);
+  return folder;
 }
 
 /**

@@ -14,6 +14,7 @@ import { boostedForwardForward, forwardForward } from './forward-forward/ff.ts';
 import { generativeForwardForward } from './forward-forward/ff-generative.ts';
 import { hintonForwardForward } from './forward-forward/ff-hinton.ts';
 import { oneShotForwardForward } from './forward-forward/ff-one-shot.ts';
+import { recurrentForwardForward } from './forward-forward/ff-recurrent.ts';
 import { sleepingForwardForward } from './forward-forward/ff-sleep.ts';
 import { unsupervisedForwardForward } from './forward-forward/ff-unsupervised.ts';
 import { phyll } from './forward-forward/phyll.ts';
@@ -43,6 +44,7 @@ export const learners: Readonly<Record<string, Learner>> = Object.fromEntries(
     hintonForwardForward,
     oneShotForwardForward,
     sleepingForwardForward,
+    recurrentForwardForward,
     localSoftmax,
     localBoosted,
     monoForward,

@@ -56,8 +56,15 @@ export interface Lesson<A extends Access, Options> {
 export interface Readout {
   /** what is read: "goodness, layers ≥ 2", "softmax, one pass" */
   readonly name: string;
-  /** which layers vote: all of them, those behind a box, one alone, or the chip's output */
-  readonly role: 'principal' | 'all layers' | 'layers from 2' | 'single layer' | 'one pass' | 'recalibrated';
+  /** who votes: all layers, those behind a box, one alone, all layers after one step alone, or the chip's output */
+  readonly role:
+    | 'principal'
+    | 'all layers'
+    | 'layers from 2'
+    | 'single layer'
+    | 'single step'
+    | 'one pass'
+    | 'recalibrated';
   /** chip passes for one classified sample */
   readonly passes: number;
 }

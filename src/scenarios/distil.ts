@@ -11,6 +11,7 @@ import type { Reading } from '../distill/reading.ts';
 import { askedImages, transferSet } from '../distill/transfer.ts';
 import type { Engine } from '../engine/engine.ts';
 import { bringUp } from './bring-up.ts';
+import { toGreys } from './greys.ts';
 import { curvesOf } from './pictures.ts';
 import { chipFor, learnerOf } from './raise.ts';
 import { robustWeights } from './robust.ts';
@@ -80,7 +81,9 @@ function pairPictures(
   chip.close();
   const [a, b] = [answersOf(said), answersOf(student)];
   const alike = [...a.keys()].filter(i => a[i] === b[i] && a[i] !== test.labels[i]).slice(0, mostAlike);
-  const images = alike.map(i => test.pixels.subarray(i * test.inputs, (i + 1) * test.inputs));
+  const images = alike.map(i =>
+    Uint8Array.from(toGreys(test, test.pixels.subarray(i * test.inputs, (i + 1) * test.inputs)), Math.round),
+  );
   return {
     teacher: curves,
     ...(alike.length > 0 && {

@@ -6,8 +6,8 @@ import type { Known } from './schema.ts';
 export function known(): Known {
   const sizes = dataSets().map(({ name, found, problem }) => {
     if (found === undefined) return [name, { problem: problem ?? 'not found' }] as const;
-    const { training, test, width, height, classes } = found;
-    return [name, { training, test, inputs: width * height, classes }] as const;
+    const { training, test, inputs, classes } = found;
+    return [name, { training, test, inputs, classes }] as const;
   });
   return { learners, dataSets: Object.fromEntries(sizes) };
 }

@@ -5,6 +5,7 @@
 import type { Chip } from '../chips/chip.ts';
 import type { Samples } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
+import { toGreys } from './greys.ts';
 import type { Pictures } from './trial-files.ts';
 
 const units = 16;
@@ -23,22 +24,21 @@ export const curvesOf = (chip: Chip, engine: Engine): Pick<Pictures, 'transferCu
 });
 
 /** Incoming weights of the first units of layer 1, each scaled by its own largest weight. */
-function receptiveFields(
-  chip: Chip,
-  { width, height, inputs }: Samples,
-): NonNullable<Pictures['receptiveFields']> {
+function receptiveFields(chip: Chip, samples: Samples): NonNullable<Pictures['receptiveFields']> {
+  const { width, height } = samples;
+  const pixels = width * height;
   const shape = chip.parts.shapes[0]!;
   const { fields, units: all } = shape;
   const shown = Math.min(units, all);
-  const bytes = new Uint8Array(shown * inputs);
+  const bytes = new Uint8Array(shown * pixels);
   const weights = new Float32Array(shape.rows);
   for (let j = 0; j < shown; j++) {
     // of local fields the first unit of each, then the second
     const unit = fields ? (j % fields.points) * fields.channels + Math.floor(j / fields.points) : j;
     chip.weightsInto(0, unit, weights);
-    let most = 1e-12;
-    for (let i = 0; i < inputs; i++) most = Math.max(most, Math.abs(weights[i]!));
-    for (let i = 0; i < inputs; i++) bytes[j * inputs + i] = Math.round(128 + (127 * weights[i]!) / most);
+    const greys = toGreys(samples, weights);
+    const most = greys.reduce((largest, w) => Math.max(largest, Math.abs(w)), 1e-12);
+    for (let i = 0; i < pixels; i++) bytes[j * pixels + i] = Math.round(128 + (127 * greys[i]!) / most);
   }
   return { width, height, units: shown, bytes: Buffer.from(bytes).toString('base64') };
 }

@@ -113,7 +113,7 @@ export function networkProblems(
     const message = `"${name}" needs layers of one crossbar, from all inputs to all units, but layer ${fielded + 1} of the chip has local fields; leave one of the two out`;
     return [problem(written, path, above, message)];
   }
-  const wrong = network && misfit(chip);
+  const wrong = network?.kind === 'resistive' && misfit(chip);
   if (!wrong) return [];
   const message = `"${name}" needs a chip whose crossbars are a resistive network, and this one cannot be: ${wrong}; leave one of the two out`;
   return [problem(written, path, above, message)];

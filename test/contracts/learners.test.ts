@@ -38,6 +38,7 @@ const rates: Record<string, number> = {
   'ff-one-shot': 0.05,
   'ff-sleep': 0.1,
   'ff-generative': 0.05,
+  'ff-recurrent': 0.05,
   'ff-unsupervised': 0.05,
 };
 

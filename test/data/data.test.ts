@@ -116,7 +116,7 @@ describe('mnist', () => {
 
   test('an unknown set is refused with the names there are', async () => {
     await expect(loadSplit({ ...sizes, set: 'minst' })).rejects.toThrow(
-      'no data set "minst": there are mnist, fashion-mnist, characters, recall',
+      'no data set "minst": there are mnist, fashion-mnist, cifar10, characters, recall',
     );
   });
 });

@@ -31,7 +31,8 @@ const fields: ChipModel['layers'] = [
 ];
 const all = Object.values(learners);
 const isDense = (learner: (typeof all)[number]) => learner.needs(optionsOf(learner)).dense === true;
-const isNetwork = (learner: (typeof all)[number]) => learner.needs(optionsOf(learner)).network !== undefined;
+const isNetwork = (learner: (typeof all)[number]) =>
+  learner.needs(optionsOf(learner)).network?.kind === 'resistive';
 
 /** A little of everything: cells, noise, converters, tiles, circuits, boxes. */
 const hard = flawed({
@@ -105,6 +106,7 @@ describe('learn what the images are', () => {
     ['local-softmax', 0.01],
     ['mono-forward', 0.01],
     ['ff-unsupervised', 0.05],
+    ['backprop-reversible', 0.01],
   ])('%s', (name, rate) => {
     const { errors, losses } = trained(name, chipModel({ layers: fields }), { batch: 50, epochs: 12, rate });
     expect(errors[0]).toBeLessThan(40);
@@ -135,6 +137,15 @@ describe('learn what the images are', () => {
     const course = { batch: 50, epochs: 12, rate: 0.1 };
     expect(trained('ff-hinton', chipModel({ layers: fields }), course).errors[0]).toBeLessThan(60);
   });
+});
+
+test('backprop-reversible cannot go back through normalisers of single fields', () => {
+  const blocks = fields.map(layer =>
+    typeof layer === 'number' ? layer : { ...layer, normaliser: 'blocks' as const },
+  );
+  expect(() => trained('backprop-reversible', chipModel({ layers: blocks }), { epochs: 1 })).toThrow(
+    'a normaliser of the whole layer',
+  );
 });
 
 test('initial weights are as large as the fields, not the layer below, ask for; biases are 0', () => {

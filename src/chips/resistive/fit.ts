@@ -3,7 +3,7 @@
  */
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { LayerShape, NetworkRequest } from '../access.ts';
+import type { LayerShape, ResistiveRequest } from '../access.ts';
 import type { Adc } from '../converters/converter.ts';
 import { isDirect } from '../mappings/index.ts';
 import type { ChipModel } from '../model.ts';
@@ -41,7 +41,7 @@ export function measuring({ adc }: ChipModel): Extract<Adc, { kind: 'none' | 'un
 }
 
 /** Nominal gain of the amplifiers behind a crossbar: a divider of n random weights passes on about 1/√n. */
-export const gainBehind = ({ amplification }: NetworkRequest, { rows }: LayerShape): number =>
+export const gainBehind = ({ amplification }: ResistiveRequest, { rows }: LayerShape): number =>
   amplification * Math.sqrt(rows);
 
 /** The circuits at the nodes of a layer, of which gain and offset count. */

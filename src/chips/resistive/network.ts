@@ -33,7 +33,7 @@ const tolerance = 1e-6;
 /** Rounds up and down the layers; neighbours hold each other loosely, so a few suffice. */
 const mostRounds = 200;
 
-export interface Network {
+export interface ResistiveNetwork {
   /**
    * Settles on the held images, from where it stands if these have been sent before. `pass` gets row voltages (`inputs`) and, times
    * the nominal gain behind them, node voltages (`outputs`, `delivered`), as the chip's ADC gives them.
@@ -59,7 +59,7 @@ export function buildNetwork(
   { model, shapes, crossbars, front, circuits, batch, meter }: NetworkParts,
   engine: Engine,
   stream: (layer: number, path: string) => Stream,
-): Network {
+): ResistiveNetwork {
   const { kernels, gemm } = engine;
   const adc = measuring(model);
   const { cell, crossbar, neuron } = model;

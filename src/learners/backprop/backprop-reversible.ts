@@ -18,9 +18,11 @@ export const backpropReversible = defineLearner({
   memory: "all layers' activities; weights are read backwards on the chip",
   options: strict({ ...trainingOptions({ epochs: 10, rate: 0.001 }), writes }),
   passes: () => ({ training: 1 }),
-  needs: () => ({ labels: 'none', dense: true }),
+  needs: () => ({ labels: 'none' }),
   train(lesson) {
     const { chip, engine, options } = lesson;
+    if (chip.layers.some(({ fields }) => fields?.normaliser === 'blocks'))
+      throw new RangeError('errors go back through a normaliser of the whole layer, not of single fields');
     const knowledge = { ...nominalCircuits(engine.kernels), inputsBack: chip.reverse };
     return trainedClassifier(
       lesson,

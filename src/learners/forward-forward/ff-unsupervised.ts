@@ -48,6 +48,10 @@ export const unsupervisedForwardForward = defineLearner({
   needs: () => ({ labels: 'none' }),
   train(lesson) {
     const { chip, engine, options, training } = lesson;
+    if (training.width * training.height !== training.inputs)
+      throw new RangeError(
+        'hybrids are made of images in grey: a mask has a bit for every number of an image',
+      );
     const masks = regionMasks(training, maskCount, options.blurs, lesson.stream('masks'));
     const draws = lesson.stream('hybrids');
     return trainContrast(lesson, {
