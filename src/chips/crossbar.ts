@@ -18,7 +18,7 @@ import { buildHeld, type CellState, isHeld } from './cells/held.ts';
 import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
-import { buildEffective } from './effective.ts';
+import { buildEffective, type MaskError } from './effective.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
 import type { Meter } from './meter.ts';
@@ -61,8 +61,8 @@ export interface Crossbar {
   wear(): Wear | undefined;
   /** Mean conductance of the cells of one weight, all together, siemens. @param range largest weight, where there is no bound */
   weightConductance(range: number): number;
-  /** How far the mask of the wires is off: root mean square of the error, as a share of that of what multiplies; 0 without. Takes a while. */
-  maskError(): number;
+  /** How far the mask of the wires is off; undefined without. Takes a while. @param inputs such as there are [samples, rows] */
+  maskError(inputs: Matrix): MaskError | undefined;
   /** what reads remember from sample to sample */
   readonly memory: readonly Float32Array[];
 }
@@ -137,6 +137,7 @@ export function buildCrossbar(
       batch,
       whole: () => fresh(whole),
       slices: () => fresh(multiplier?.slices ?? [weights]),
+      solved: multiplier?.solved && (() => fresh(multiplier.solved!)),
       variances: () => fresh(variances),
     },
     engine,
@@ -181,7 +182,7 @@ export function buildCrossbar(
       model.crossbar.mapping === undefined
         ? meanPairConductance(weights, model.cell, range)
         : meanConductance(weights, buildMapping(model.crossbar.mapping, model.cell, range)),
-    maskError: () => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError() : 0),
+    maskError: inputs => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError(inputs) : undefined),
   };
 }
 

@@ -3,17 +3,20 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, provenance, quantity, ratio, strict } from '../description.ts';
+import { Amplifier } from './amplifier.ts';
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
 import { Compensation } from './compensation.ts';
 import { Adc, Dac } from './converters/converter.ts';
-import { Curve, Drive } from './drive.ts';
+import { Drive } from './drive.ts';
+import { Driver } from './driver.ts';
 import { Faults } from './faults.ts';
 import { LayerModel } from './fields/local-fields.ts';
 import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
 import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
+import { Curve } from './wires/cell-curve.ts';
 import { Wires } from './wires/wires.ts';
 
 /** Joules of each metered event; the sources stand in the chip's file. */
@@ -63,6 +66,8 @@ export const ChipModel = strict(
     }),
     wires: Type.Optional(Wires),
     drive: Type.Optional(Drive),
+    driver: Type.Optional(Driver),
+    amplifier: Type.Optional(Amplifier),
     scaling: Type.Optional(Scaling),
     dac: Dac,
     adc: Adc,

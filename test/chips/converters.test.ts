@@ -12,7 +12,7 @@ import { apart, converter, gaussianMatrix, meanOf } from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 25 });
 
-type Circuit = Exclude<Adc, { kind: 'none' | 'uniform' }>;
+type Circuit = Exclude<Adc, { kind: 'none' | 'clip' | 'uniform' }>;
 const circuit = { bits: 6, range: 2, comparatorOffset: 0, gain: 200 };
 const sar: AdcOf<'sar'> = { kind: 'sar', ...circuit, group: 3, capacitorMismatch: 0 };
 const stage = { ...circuit, group: 3, samplingMismatch: 0, feedbackMismatch: 0, parasitic: 0 };

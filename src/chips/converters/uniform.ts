@@ -15,17 +15,23 @@ export const levelsOf = ({ bits, levels }: { bits: number; levels?: 'odd' | 'eve
 /** Converts the first `columns` columns of `x` in place, to the nearest level (ties upwards). */
 export function convert(
   kernels: Kernels,
-  converter: Dac | Extract<Adc, { kind: 'none' | 'uniform' }>,
+  converter: Dac | Extract<Adc, { kind: 'none' | 'clip' | 'uniform' }>,
   x: Matrix,
   columns = x.columns,
 ): void {
   if (converter.kind === 'none') return;
-  kernels.quantise(x, columns, -converter.range, converter.range, levelsOf(converter));
+  if (converter.kind === 'clip') clip(x, columns, converter.range);
+  else kernels.quantise(x, columns, -converter.range, converter.range, levelsOf(converter));
 }
 
-/** The uniform ADC that rounds up with a probability of what is beyond the level below. */
+function clip(x: Matrix, columns: number, range: number): void {
+  for (let first = 0; first < x.data.length; first += x.columns)
+    for (let k = first; k < first + columns; k++) x.data[k] = Math.max(-range, Math.min(range, x.data[k]!));
+}
+
+/** A uniform converter that rounds up with a probability of what is beyond the level below. */
 export function stochasticConversion(
-  adc: AdcOf<'uniform'>,
+  adc: Pick<AdcOf<'uniform'>, 'bits' | 'levels' | 'range'>,
   columns: number,
   batch: number,
   { kernels, ...engine }: Engine,
