@@ -12,6 +12,7 @@ import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
+import type { MaskError } from './effective.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
@@ -344,6 +345,28 @@ export class Chip {
       rewritten(states?.[l]);
     });
     front.weightsChanged();
+  }
+
+  /** Reads of every layer go on from where those of this individual were. @throws Error when sizes differ */
+  remember(memories: readonly (Float32Array | undefined)[]): void {
+    this.parts.crossbars.forEach(({ memory }, l) => {
+      const given = memories[l];
+      if (!given) return;
+      const own = memory.reduce((sum, part) => sum + part.length, 0);
+      if (given.length !== own)
+        throw new Error(`reads of layer ${l + 1} remember ${own} numbers, not ${given.length}`);
+      let at = 0;
+      for (const part of memory) {
+        part.set(given.subarray(at, at + part.length));
+        at += part.length;
+      }
+    });
+  }
+
+  /** How far the mask of the wires is off in every layer, for inputs as in this pass; undefined where there is no mask. Takes a while. */
+  maskErrors(pass: Pass): MaskError[] | undefined {
+    if (this.parts.model.wires?.kind !== 'mask') return undefined;
+    return this.parts.crossbars.map((crossbar, l) => crossbar.maskError(pass.inputs[l]!)!);
   }
 
   /** How worn its cells are; absent where they do not wear. */

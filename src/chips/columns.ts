@@ -65,6 +65,7 @@ export function buildColumns(
   // of one slice at a time, or of all whose currents add up
   const sliceNoise = mapping.noise * model.cell.readNoise * (weightRange || 1);
   const pairNoise = sliceNoise * Math.hypot(...mapping.slices);
+  const isAtOutput = model.crossbar.noise !== 'cells';
   const adc = ranged(model.adc, model.dac, { rows: height, weight: weightRange, weightStep: mapping.step });
   const tiles = Math.ceil(rows / height);
   const parts = Array.from({ length: tiles * sliceCount }, (_, k) => buildPart(k));
@@ -129,7 +130,7 @@ export function buildColumns(
     const from = Math.floor(part / sliceCount) * height;
     drop?.(x, rowsOf(weights(), from, x.columns), out);
     parts[part]!.amplifiers?.load(x, out);
-    addReadNoise(x, out, sliceCount > 1 ? sliceNoise : pairNoise, noise);
+    addReadNoise(x, out, isAtOutput ? (sliceCount > 1 ? sliceNoise : pairNoise) : 0, noise);
     fluctuation?.add(x, out, from, sliceCount > 1 ? part % sliceCount : undefined);
   }
 

@@ -23,8 +23,19 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
   const add = (path: string[], message: string) => void problems.push({ path, message });
   const hasWires = linesOf(wires) !== undefined;
   const hasLevels = mapping?.kind === 'sliced' || mapping?.cellBits !== undefined;
-  if (weightRange === 0 && (hasWires || faults || mapping || crossbar.currentLimit !== undefined)) {
-    const who = hasWires ? 'wires' : faults ? 'faults' : mapping ? 'a mapping' : 'a current limit';
+  if (
+    weightRange === 0 &&
+    (hasWires || faults || mapping || crossbar.noise === 'cells' || crossbar.currentLimit !== undefined)
+  ) {
+    const who = hasWires
+      ? 'wires'
+      : faults
+        ? 'faults'
+        : mapping
+          ? 'a mapping'
+          : crossbar.noise === 'cells'
+            ? 'noise of every cell'
+            : 'a current limit';
     add(
       ['crossbar', 'weightRange'],
       `found 0, weights without bounds, but ${who} needs conductances, and so a range above 0`,
@@ -79,7 +90,12 @@ function arrayProblems(chip: ChipModel): Problem[] {
     );
   if (curve?.kind === 'milo' && weightRange === 0)
     add(['crossbar', 'weightRange'], 'found 0, but a curve by conductance needs a range above 0');
-  if (isSolved(chip) && drive?.kind === 'pulse-width')
+  if (crossbar.noise === 'cells' && (wires?.kind === 'mask' || chip.cell.fluctuation))
+    add(
+      ['crossbar', 'noise'],
+      'noise of every cell is that of "readNoise", in arrays that are solved: not of a fluctuation, nor with a mask',
+    );
+  if (curve && isSolved(chip) && drive?.kind === 'pulse-width')
     add(
       ['drive', 'kind'],
       'pulses that overlap are not solved where cells are curved; take amplitudes or bits',

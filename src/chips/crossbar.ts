@@ -105,7 +105,17 @@ export function buildCrossbar(
       )
     : undefined;
   const multiplier = buildEffective(model, weights, mapping, held, engine, stream);
-  const writer = buildWriter({ model, weights, flaws, held, engine, meter, stream });
+  const writer = buildWriter({
+    model,
+    weights,
+    flaws,
+    held,
+    mapping,
+    faulty: multiplier?.faulty,
+    engine,
+    meter,
+    stream,
+  });
   held?.settle(); // as manufactured, which is no write
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;

@@ -11,7 +11,7 @@ import { isDirect } from './mappings/index.ts';
 import type { Mapping } from './mappings/mapping.ts';
 import type { ChipModel } from './model.ts';
 import { buildSolved, isSolved, type SolvedArrays } from './solved.ts';
-import { buildTiles, type Tile } from './tiles.ts';
+import { buildTiles, type Tile, type Tiles } from './tiles.ts';
 import { exactTransfer } from './wires/exact.ts';
 import { farthest, masked, reach } from './wires/mask.ts';
 import { type Lines, linesOf } from './wires/wires.ts';
@@ -23,6 +23,8 @@ export interface Effective {
   readonly slices: readonly Matrix[];
   /** where a read is no product */
   readonly solved: SolvedArrays | undefined;
+  /** What weight k is, of cells of these conductances, by the faults that they have; absent where there are none. */
+  readonly faulty: Tiles['faulty'];
   /** The weights have changed. @throws Error where a mask of the wires is out of its range */
   refresh(): void;
   /** How far a mask is off the exact solution. @param inputs such as there are [samples, rows] */
@@ -59,7 +61,7 @@ export function buildEffective(
   const lines = given?.topology === 'separate-supply' ? undefined : given;
   const { rows, columns } = weights;
   const arrays = buildTiles(model, weights, mapping, cells, stream);
-  const solved = needsSolving ? buildSolved(model, mapping, arrays) : undefined;
+  const solved = needsSolving ? buildSolved(model, mapping, arrays, stream('read/cells')) : undefined;
   const whole = engine.matrix(rows, columns);
   const several = mapping.slices.length > 1;
   const slices = several ? mapping.slices.map(() => engine.matrix(rows, columns)) : [whole];
@@ -83,6 +85,7 @@ export function buildEffective(
     whole,
     slices,
     solved,
+    faulty: arrays.faulty,
     refresh() {
       visit(isExact, (slice, at, w) => {
         slices[slice]!.data[at] = w;
@@ -120,6 +123,13 @@ function transferOf(tile: Tile, G: Float64Array, lines: Lines | undefined, isExa
       T[i * outputs.length + o] = sum;
     }
   return T;
+}
+
+/** Of crossbars side by side: root mean squares of theirs. */
+export function togetherOff(errors: readonly MaskError[]): MaskError {
+  const mean = (of: (error: MaskError) => number) =>
+    Math.sqrt(errors.reduce((sum, error) => sum + of(error) ** 2, 0) / errors.length);
+  return { weights: mean(e => e.weights), outputs: mean(e => e.outputs), bothSigns: mean(e => e.bothSigns) };
 }
 
 function errorOf({ rows, columns, data }: Matrix, exact: Float64Array, inputs: Matrix): MaskError {

@@ -57,6 +57,12 @@ export const ChipModel = strict(
       mapping: Type.Optional(MappingModel),
       faults: Type.Optional(Faults),
       curve: Type.Optional(Curve),
+      noise: Type.Optional(
+        choice(
+          ['output', 'cells'],
+          'where the read noise of cells is drawn: once for every output, which is the same and fast, or for every cell at every read, which is slow and for tests; output when absent',
+        ),
+      ),
       compensation: Type.Optional(Compensation),
       currentLimit: Type.Optional(
         quantity('A', 'largest current that a column takes, either way; no limit when absent', {

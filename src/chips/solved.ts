@@ -1,8 +1,10 @@
 /**
  * @file Arrays that are no matrix: curved cells behind wires, cells that are each bent in their own way, and arrays whose cells the inputs connect to supply lines. What
- * they give is solved sample by sample, which is exact and slow: for small tiles and a few samples.
+ * they give is solved sample by sample, which is exact and slow: for small tiles and a few samples. So is read noise that is drawn for every cell
+ * instead of every output.
  */
 import type { Matrix } from '../engine/matrix.ts';
+import { gaussians, type Stream } from '../engine/streams.ts';
 import { serialBits } from './drive.ts';
 import type { Mapping } from './mappings/mapping.ts';
 import type { ChipModel } from './model.ts';
@@ -26,12 +28,21 @@ export function isSolved({ wires, crossbar }: ChipModel): boolean {
   const lines = linesOf(wires);
   const { curve } = crossbar;
   return (
+    crossbar.noise === 'cells' ||
     lines?.topology === 'separate-supply' ||
     (curve !== undefined && (lines !== undefined || !bendsInputs(curve)))
   );
 }
 
-export function buildSolved(model: ChipModel, mapping: Mapping, { tiles, conduct }: Tiles): SolvedArrays {
+/** @param noise of the cells, where it is drawn for each */
+export function buildSolved(
+  model: ChipModel,
+  mapping: Mapping,
+  { tiles, conduct }: Tiles,
+  noise: Stream,
+): SolvedArrays {
+  const { minimumConductance, maximumConductance, readNoise } = model.cell;
+  const sigma = model.crossbar.noise === 'cells' ? readNoise * (maximumConductance - minimumConductance) : 0;
   const lines: Lines = linesOf(model.wires) ?? { word: 0, bit: 0, source: 0, sense: 0 };
   const isGated = lines.topology === 'separate-supply';
   const isPaired = isInterleaved(model);
@@ -52,7 +63,7 @@ export function buildSolved(model: ChipModel, mapping: Mapping, { tiles, conduct
   /** The state of a tile that sample b is on. */
   function solve(tile: Tile, x: Matrix, b: number, from: number) {
     const { rows, wordLines, bitLines } = tile;
-    let G = held.get(tile)!;
+    let G = noisy(tile);
     const word = new Float64Array(isGated ? bitLines : wordLines);
     if (isGated) {
       G = G.map((g, k) => (inputOf(x, b, from, tile, Math.floor(k / bitLines)) === 0 ? 0 : g));
@@ -66,6 +77,15 @@ export function buildSolved(model: ChipModel, mapping: Mapping, { tiles, conduct
         } else word[i] = v;
       }
     return solveCurved(G, wordLines, bitLines, lines, curve, word, new Float64Array(bitLines));
+  }
+
+  /** What the cells conduct at this read; a column of reference is silent, as in `reading.ts`. */
+  function noisy(tile: Tile): Float64Array {
+    const G = held.get(tile)!;
+    if (sigma === 0) return G;
+    const z = gaussians(noise, G.length);
+    const cells = mapping.unit === undefined ? tile.bitLines : tile.bitLines - 1;
+    return G.map((g, k) => (k % tile.bitLines < cells ? Math.max(0, g + sigma * z[k]!) : g));
   }
 
   /** A supply has one sign: inputs of both do not meet in one read. */

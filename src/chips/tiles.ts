@@ -5,7 +5,7 @@
 import type { Stream } from '../engine/streams.ts';
 import type { Held } from './cells/held.ts';
 import { drawFates, fates } from './faults.ts';
-import type { Mapping } from './mappings/mapping.ts';
+import { type Mapping, weightOf } from './mappings/mapping.ts';
 import type { ChipModel } from './model.ts';
 import type { Output } from './wires/exact.ts';
 
@@ -26,6 +26,8 @@ export interface Tiles {
   readonly tiles: readonly Tile[];
   /** Conductances of the cells of a tile, siemens [word lines, bit lines]; valid until the next call. */
   conduct(tile: Tile): Float64Array;
+  /** What weight k is, of cells that would have these conductances from `at` on, by the faults that they have; absent where there are none. */
+  readonly faulty?: (k: number, g: ArrayLike<number>, at: number) => number;
 }
 
 /**
@@ -54,8 +56,19 @@ export function buildTiles(
   });
   const room = new Float64Array(Math.max(...tiles.map(t => t.wordLines * t.bitLines)));
   const nominal = new Float64Array(each);
+  /** What cell c, counted over all weights, conducts. */
+  const fated = (c: number, sound: number) => {
+    const fate = cellFates ? fates[cellFates[c]!]! : 'sound';
+    return fate === 'sound' ? sound : fate === 'on' ? on : fate === 'off' ? off : 0;
+  };
+  const shown = new Float64Array(each);
+  const faulty: Tiles['faulty'] = (k, g, at) => {
+    for (let c = 0; c < each; c++) shown[c] = fated(k * each + c, g[at + c]!);
+    return weightOf(mapping, shown, 0);
+  };
   return {
     tiles,
+    ...(cellFates && { faulty }),
     conduct(tile) {
       const { wordLines, bitLines: wide } = tile;
       const G = room.subarray(0, wordLines * wide);
@@ -65,9 +78,8 @@ export function buildTiles(
           if (!cells) mapping.hold(weights.data[first + j]!, nominal, 0);
           for (let c = 0; c < each; c++) {
             const sound = cells ? cells.now[(first + j) * each + c]! : nominal[c]!;
-            const fate = cellFates ? fates[cellFates[(first + j) * each + c]!]! : 'sound';
             const at = isPaired ? (2 * i + (c & 1)) * wide + j * across + (c >> 1) : i * wide + j * each + c;
-            G[at] = fate === 'sound' ? sound : fate === 'on' ? on : fate === 'off' ? off : 0;
+            G[at] = fated((first + j) * each + c, sound);
           }
         }
         if (mapping.unit !== undefined) G[i * wide + wide - 1] = mapping.unit;
