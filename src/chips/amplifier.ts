@@ -56,8 +56,9 @@ export interface Amplifiers {
   /** Saturation, asymmetry and noise. */
   shape(out: Matrix): void;
   readonly gain: number;
-  /** d ← d · dy/da of `shape`, at outputs y. */
-  shapeBack(y: Matrix, d: Matrix): void;
+  /** What `load` makes of one current of column j, and `shape` without its noise. @param sum of what stands on the word lines */
+  loaded(j: number, y: number, sum: number): number;
+  shaped(j: number, y: number): number;
 }
 
 /** @param full scale of the ADC, 1 where there is none */
@@ -102,39 +103,35 @@ export function buildAmplifiers(
     for (let k = 0; k < out.data.length; k++) out.data[k]! += sigmas[k % columns]! * z[k]!;
   }
 
+  function loaded(j: number, y: number, sum: number): number {
+    if (!isLoaded) return y;
+    const v = offsets[j]!;
+    if (offsetReference === 0) return (1 - v) * through(y);
+    const reference = -offsetReference * sum;
+    return (1 - v) * through(y + reference) - (1 + v) * through(reference);
+  }
+  function shaped(j: number, y: number): number {
+    const bent = isBent ? (slope * y) / (1 + saturations[j]! * Math.abs(y)) : y;
+    return bent < 0 ? bent * (1 - asymmetry) : bent;
+  }
+
   return {
     gain: amplifier.gain,
+    loaded,
+    shaped,
     load(x, out) {
       if (!isLoaded) return;
       for (let b = 0; b < out.rows; b++) {
         let sum = 0;
-        if (offsetReference !== 0) for (let i = 0; i < x.columns; i++) sum += x.data[b * x.columns + i]!;
-        const reference = -offsetReference * sum;
-        for (let j = 0; j < columns; j++) {
-          const k = b * columns + j;
-          const v = offsets[j]!;
-          out.data[k] =
-            offsetReference === 0
-              ? (1 - v) * through(out.data[k]!)
-              : (1 - v) * through(out.data[k]! + reference) - (1 + v) * through(reference);
-        }
+        for (let i = 0; i < x.columns; i++) sum += x.data[b * x.columns + i]!;
+        for (let k = b * columns; k < (b + 1) * columns; k++)
+          out.data[k] = loaded(k % columns, out.data[k]!, sum);
       }
     },
     shape(out) {
-      if (isBent)
-        for (let k = 0; k < out.data.length; k++)
-          out.data[k] = (slope * out.data[k]!) / (1 + saturations[k % columns]! * Math.abs(out.data[k]!));
-      if (asymmetry !== 0)
-        for (let k = 0; k < out.data.length; k++) if (out.data[k]! < 0) out.data[k]! *= 1 - asymmetry;
+      if (isBent || asymmetry !== 0)
+        for (let k = 0; k < out.data.length; k++) out.data[k] = shaped(k % columns, out.data[k]!);
       addNoise(out);
-    },
-    shapeBack(y, d) {
-      for (let k = 0; k < y.data.length; k++) {
-        const signed = y.data[k]! < 0 ? y.data[k]! / (1 - asymmetry) : y.data[k]!;
-        // 1/(1 + s |a|) = 1 − s |y|/f², of an output that may be beyond what any current gives by noise
-        const rest = Math.max(0, 1 - (saturations[k % columns]! * Math.abs(signed)) / slope);
-        d.data[k]! *= slope * rest * rest * (y.data[k]! < 0 ? 1 - asymmetry : 1);
-      }
     },
   };
 }

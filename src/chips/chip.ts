@@ -12,6 +12,7 @@ import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
+import type { Derivative } from './derivative.ts';
 import type { MaskError } from './effective.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
@@ -219,10 +220,19 @@ export class Chip {
         throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
   }
 
-  /** out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such. */
-  correlate(l: number, terms: readonly Term[], out: Matrix): void {
+  /**
+   * out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such.
+   * @param derivative of what the cells met instead, for who may know it
+   */
+  correlate(l: number, terms: readonly Term[], out: Matrix, derivative?: Derivative): void {
     const { front, engine, scratch, meter, shapes } = this.parts;
     for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
+    if (derivative) {
+      engine.kernels.fill(out, 0);
+      for (const { pass, delta, common } of terms)
+        derivative.weightsBack(pass.inputs[l]!, withCommon(delta, common, scratch.deltas), out);
+      return;
+    }
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
     if (l === 0 && front.correlate(full, out)) return;
     const shape = shapes[l]!;
@@ -396,6 +406,14 @@ export class Chip {
       hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
     return hash.digest('hex');
   }
+}
+
+/** delta with what is common to all samples added, at the front of a room. */
+function withCommon(delta: Matrix, common: Matrix | undefined, room: Float32Array): Matrix {
+  if (!common) return delta;
+  const out = { ...delta, data: room.subarray(0, delta.data.length) };
+  for (let k = 0; k < delta.data.length; k++) out.data[k] = delta.data[k]! + common.data[k % delta.columns]!;
+  return out;
 }
 
 /** Word lines of a layer, each with a driver: every field has its own. */

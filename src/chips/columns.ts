@@ -17,7 +17,7 @@ import { scaleOf } from './mapping.ts';
 import type { Meter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { Readable } from './reading.ts';
-import { buildDrop } from './wires/polynomial.ts';
+import { buildDrop, type Drop } from './wires/polynomial.ts';
 
 export interface Columns {
   /** rows of a tile that has ADCs of its own, and slices that have */
@@ -36,6 +36,12 @@ export interface Columns {
   read(x: Matrix, weights: Matrix, from: number, s: number, out: Matrix): void;
   /** From a product to what its ADC says of it. @param part which ADCs @param weights what has multiplied */
   finish(x: Matrix, out: Matrix, part: number, weights: () => Matrix): void;
+  /** Mean of what column j says of a product a of part `part`. @param sum of what stands on the rows */
+  mean(part: number, j: number, a: number, sum: number): number;
+  /** Whether that is more than a. */
+  readonly isBent: boolean;
+  /** The static drop, where there is one. */
+  readonly drop: Drop | undefined;
   /** Where it is to be noted which samples overflow an ADC; undefined for nowhere. */
   note(overflows: Uint8Array | undefined): void;
   /** What a read backwards adds to the product. */
@@ -174,6 +180,20 @@ export function buildColumns(
   }
 
   return {
+    isBent: model.amplifier !== undefined || limit !== undefined,
+    drop,
+    mean(part, j, a, sum) {
+      const { amplifiers, calibrated } = parts[part]!;
+      const most = calibrated
+        ? calibrated.ranges[j]!
+        : adc.kind === 'none'
+          ? Number.POSITIVE_INFINITY
+          : adc.range;
+      const limited = Math.min(most, limit ?? most);
+      const y = (amplifiers ? amplifiers.loaded(j, a, sum) : a) + rest * sum;
+      const shown = Math.max(-limited, Math.min(limited, amplifiers ? amplifiers.shaped(j, y) : y));
+      return (shown - rest * sum) * (amplifiers?.gain ?? 1);
+    },
     height,
     sliceCount,
     hasAdc,

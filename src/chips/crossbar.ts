@@ -18,6 +18,7 @@ import { buildHeld, type CellState, isHeld } from './cells/held.ts';
 import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
+import type { Derivative } from './derivative.ts';
 import { buildEffective, type MaskError } from './effective.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
@@ -63,6 +64,8 @@ export interface Crossbar {
   weightConductance(range: number): number;
   /** How far the mask of the wires is off; undefined without. Takes a while. @param inputs such as there are [samples, rows] */
   maskError(inputs: Matrix): MaskError | undefined;
+  /** The true derivative of its means, where that is not what multiplies. */
+  derivative(): Derivative | undefined;
   /** what reads remember from sample to sample */
   readonly memory: readonly Float32Array[];
 }

@@ -38,6 +38,12 @@ export function bend(curve: InputCurve, readVoltage: number, x: Float32Array, ou
   else for (let k = 0; k < x.length; k++) out[k] = x[k]! * (1 - (x[k]! * scale) ** 2);
 }
 
+/** The derivative of `bend` at one input. */
+export function bendSlope(curve: InputCurve, readVoltage: number, x: number): number {
+  const scale = readVoltage / curve.voltage;
+  return curve.kind === 'sinh' ? Math.cosh(x * scale) : 1 - 3 * (x * scale) ** 2;
+}
+
 /** Bits of the magnitude of a code, and the full voltage. @throws RangeError where there is no code */
 export function serialBits(dac: Dac): { bits: number; range: number } {
   if (dac.kind !== 'uniform' || dac.levels === 'even' || dac.bits < 2)

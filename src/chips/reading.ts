@@ -9,6 +9,7 @@ import type { Stream } from '../engine/streams.ts';
 import { buildColumns } from './columns.ts';
 import { buildDac, isRandom } from './converters/index.ts';
 import type { Crossbar } from './crossbar.ts';
+import { buildDerivative, type Derivative } from './derivative.ts';
 import { bend, bitOf, placeOf, serialBits } from './drive.ts';
 import { drivenBy } from './driver.ts';
 import type { Mapping } from './mappings/mapping.ts';
@@ -39,7 +40,7 @@ export interface Readable {
 
 export type Reading = Pick<
   Crossbar,
-  'pairNoise' | 'isOneProduct' | 'read' | 'disturb' | 'reverse' | 'memory'
+  'pairNoise' | 'isOneProduct' | 'read' | 'disturb' | 'reverse' | 'memory' | 'derivative'
 >;
 
 /** Whether rows come to a crossbar as they are, and it converts each sample by itself: at a scale of its own, or at random. */
@@ -80,6 +81,8 @@ export function buildReading(
       { x: engine.matrix(batch, rows), out: engine.matrix(batch, columns) },
       (model.driver?.noise ?? 0) > 0,
     );
+  const isBent = bends || scaling || solved || model.driver || column.isBent;
+  let derivative: Derivative | undefined; // made when somebody asks
   let transposed: Matrix | undefined; // made when somebody reads backwards
 
   function count(samples: number): void {
@@ -155,6 +158,10 @@ export function buildReading(
   return {
     pairNoise: column.pairNoise,
     isOneProduct: !parts && !bends && !scaling && !solved && !model.driver && !converted,
+    derivative() {
+      if (isBent) derivative ??= buildDerivative(readable, column, scaling, engine);
+      return derivative;
+    },
     memory: [...(scaling ? [scaling.memory] : []), ...column.memory],
     read(x, out) {
       if (scaling) {

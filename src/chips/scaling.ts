@@ -63,6 +63,8 @@ export type ScaledRead = (x: Matrix, out: Matrix, overflows: Uint8Array) => void
 export interface InputScaling {
   /** out = what `read` makes of x, sample by sample at its own scale. @returns how many samples were read again, each time counted */
   read(x: Matrix, out: Matrix, read: ScaledRead): number;
+  /** What a sample is divided by right now, and which of its inputs that is; −1 where it is none or not one alone. Remembers nothing. */
+  divisor(row: Float32Array): { divisor: number; largest: number };
   /** what it remembers from sample to sample */
   readonly memory: Float32Array;
 }
@@ -127,6 +129,14 @@ export function buildScaling(
 
   return {
     memory,
+    divisor(row) {
+      const before = memory.slice();
+      const divisor = divisorOf(row, scaling.inputs);
+      memory.set(before);
+      const isOne = scaling.inputs === 'abs-max' || scaling.inputs === 'max';
+      const sizes = scaling.inputs === 'max' ? row : row.map(Math.abs);
+      return { divisor: divisor / full, largest: isOne ? sizes.indexOf(divisor) : -1 };
+    },
     read(x, out, read) {
       let waiting = Array.from({ length: x.rows }, (_, b) => b);
       let again = 0;

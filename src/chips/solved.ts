@@ -19,8 +19,10 @@ export interface SolvedArrays {
   refresh(): void;
   /** out [batch, columns] = what x [batch, rows] on the rows from `from` on gives. @param slice of one slice in its own units; all together when undefined */
   multiply(x: Matrix, from: number, slice: number | undefined, out: Matrix): void;
-  /** out [batch, rows] = d [batch, columns] times the derivatives of `multiply` at x, of all rows and slices. */
-  pullBack(x: Matrix, d: Matrix, out: Matrix): void;
+  /** out [batch, rows of x] = d [batch, columns] pulled back through `multiply` at x; absent where inputs only switch. */
+  readonly pullBack:
+    | ((x: Matrix, from: number, slice: number | undefined, d: Matrix, out: Matrix) => void)
+    | undefined;
 }
 
 /** Whether reads of such a chip have to be solved. */
@@ -106,6 +108,29 @@ export function buildSolved(
     return of === slice ? 1 : 0;
   }
 
+  function pullBack(x: Matrix, from: number, slice: number | undefined, d: Matrix, out: Matrix): void {
+    out.data.fill(0);
+    for (const tile of tiles) {
+      if (tile.fromRow < from || tile.fromRow >= from + x.columns) continue;
+      for (let b = 0; b < x.rows; b++) {
+        const { slopes } = solve(tile, x, b, from);
+        const bit = new Float64Array(tile.bitLines);
+        let all = 0;
+        tile.outputs.forEach((output, o) => {
+          const j = tile.fromColumn + Math.floor(o / mapping.slices.length);
+          const error = weigh(o, slice) * d.data[b * d.columns + j]!;
+          all += error;
+          for (const { bit: at, factor } of output) bit[at]! -= gain * factor * error;
+        });
+        const nodal = buildNodal(slopes, tile.wordLines, tile.bitLines, lines);
+        const { into } = nodal(new Float64Array(tile.wordLines), bit);
+        for (let i = 0; i < tile.rows; i++)
+          out.data[b * x.columns + tile.fromRow - from + i]! +=
+            (isPaired ? into[2 * i]! - into[2 * i + 1]! : into[i]!) - rest * all;
+      }
+    }
+  }
+
   return {
     refresh() {
       for (const tile of tiles) held.set(tile, conduct(tile).slice());
@@ -129,29 +154,6 @@ export function buildSolved(
         }
       }
     },
-    pullBack(x, d, out) {
-      out.data.fill(0);
-      for (const tile of tiles)
-        for (let b = 0; b < x.rows; b++) {
-          const { slopes } = solve(tile, x, b, 0);
-          const bit = new Float64Array(tile.bitLines);
-          let all = 0;
-          tile.outputs.forEach((output, o) => {
-            const j = tile.fromColumn + Math.floor(o / mapping.slices.length);
-            const error = weigh(o, undefined) * d.data[b * d.columns + j]!;
-            all += error;
-            for (const { bit: at, factor } of output) bit[at]! -= gain * factor * error;
-          });
-          const { into } = buildNodal(
-            slopes,
-            tile.wordLines,
-            tile.bitLines,
-            lines,
-          )(new Float64Array(tile.wordLines), bit);
-          for (let i = 0; i < tile.rows; i++)
-            out.data[b * out.columns + tile.fromRow + i]! +=
-              (isPaired ? into[2 * i]! - into[2 * i + 1]! : into[i]!) - rest * all;
-        }
-    },
+    pullBack: isGated ? undefined : pullBack,
   };
 }

@@ -13,6 +13,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { type Matrix, rowsOf } from '../../src/engine/matrix.ts';
 import { streamOf, uniforms } from '../../src/engine/streams.ts';
 import {
+  amplifier,
   apart,
   chipModel,
   converter,
@@ -316,6 +317,74 @@ describe('curved cells behind wires', () => {
       8.871e-5 * 16 - 6.7919e-4 * 4 + 1.2968e-3,
     ];
     expect(curveOf({ kind: 'milo' }).current(1e-4, 0.5)).toBeCloseTo(5e-5 + a / 4 + b / 8, 12);
+  });
+});
+
+describe('what comes out, by what went in: derivatives by finite differences', () => {
+  const saturating = { ...amplifier, saturation: 2, seriesResistance: 0.1, offset: 0.2, asymmetry: 0.1 };
+  const curve = { kind: 'sinh' as const, voltage: 0.2 };
+  const clip = { kind: 'clip' as const, range: 6 };
+  const models: Record<string, Partial<ChipModel>> = {
+    'curved cells behind wires': { wires, crossbar: { ...crossbarOf(2), curve } },
+    'the same of interleaved pairs': {
+      wires: { ...wires, topology: 'interleaved' },
+      crossbar: { ...crossbarOf(2), curve },
+    },
+    'the same in tiles with amplifiers': {
+      wires,
+      crossbar: { ...crossbarOf(2, 2), curve, mapping: { kind: 'offset' } },
+      adc: clip,
+      amplifier: saturating,
+    },
+    'signs apart': {
+      adc: clip,
+      amplifier: saturating,
+      driver: { noise: 0, asymmetry: 0.2, readAsymmetry: 0, signs: 'apart-digital' },
+    },
+    slices: {
+      crossbar: { ...crossbarOf(2), mapping: { kind: 'sliced', weightBits: 8, slices: 3 } },
+      adc: clip,
+      amplifier: saturating,
+    },
+    'a scale': {
+      scaling: { inputs: 'abs-max', threshold: 0, overflow: 'none' },
+      amplifier: saturating,
+      crossbar: { ...crossbarOf(2), curve },
+    },
+  };
+
+  test.each(Object.keys(models))('%s', name => {
+    const { crossbar, read } = made(models[name]!);
+    const [x, d] = [gaussianMatrix(engine, 3, 6, 'x'), gaussianMatrix(engine, 3, 3, 'd')];
+    const out = engine.matrix(3, 6);
+    crossbar.derivative()!.inputsBack(x, d, out);
+    const value = (y: Float32Array, b: number) =>
+      [0, 1, 2].reduce((sum, j) => sum + y[3 * b + j]! * d.data[3 * b + j]!, 0);
+    const h = 1e-2;
+    const scale = Math.max(...out.data.map(Math.abs));
+    for (let k = 0; k < x.data.length; k++) {
+      const kept = x.data[k]!;
+      const at = (by: number) => {
+        x.data[k] = kept + by;
+        const v = value(read(x), Math.floor(k / 6));
+        x.data[k] = kept;
+        return v;
+      };
+      expect(Math.abs((at(h) - at(-h)) / (2 * h) - out.data[k]!)).toBeLessThan(5e-3 * scale);
+    }
+    expect(apart(out.data, backByWeights(crossbar.effective(), d))).toBeGreaterThan(0.02 * scale);
+  });
+
+  /** d Wᵀ */
+  function backByWeights(W: Matrix, d: Matrix): Float64Array {
+    const turned = engine.matrix(W.columns, W.rows);
+    engine.kernels.transpose(W, turned);
+    return product(d, turned);
+  }
+
+  test('nothing but weights, where nothing else is', () => {
+    expect(made({}).crossbar.derivative()).toBeUndefined();
+    expect(made({ wires, adc: converter(8, 4) }).crossbar.derivative()).toBeUndefined();
   });
 });
 

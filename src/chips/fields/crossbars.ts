@@ -143,6 +143,7 @@ export function buildFieldCrossbars(
       });
       return errors.length === 0 ? undefined : togetherOff(errors);
     },
+    derivative: () => undefined, // of small crossbars, what multiplies is taken for it
     memory: parts.flatMap(part => part.memory),
   };
 }
