@@ -10,7 +10,7 @@ import { type CalibratedConversion, calibratedConversion, isCalibrated } from '.
 import type { Adc, Conversion } from './converters/converter.ts';
 import { buildConversion } from './converters/index.ts';
 import { ranged } from './converters/range.ts';
-import { levelsOf } from './converters/uniform.ts';
+import { levelsOf, lowOf } from './converters/uniform.ts';
 import { signedPart } from './driver.ts';
 import { buildFluctuation } from './fluctuating.ts';
 import { scaleOf } from './mapping.ts';
@@ -94,6 +94,7 @@ export function buildColumns(
   const polarity = buildPolarity(model, rows, columns, sliceCount, engine, stream);
   const fluctuation = model.cell.fluctuation && buildFluctuation(mapping, height, readable, engine, stream);
   const overBy = adc.kind === 'uniform' ? 1 + 1 / (levelsOf(adc) - 1) : 1; // what is less than half a step beyond the last level is rounded to it
+  const below = adc.kind === 'none' ? -1 : lowOf(adc) / adc.range; // of the full scale
   const belowToo = model.scaling?.belowToo ?? true;
   let overflows: Uint8Array | undefined; // of the read that goes on, where somebody wants to know
 
@@ -167,7 +168,7 @@ export function buildColumns(
   ): void {
     for (let k = 0; k < out.data.length; k++) {
       const most = overBy * (ranges ? ranges[k % columns]! : full);
-      if (out.data[k]! > most || (belowToo && out.data[k]! < -most)) into[Math.floor(k / columns)] = 1;
+      if (out.data[k]! > most || (belowToo && out.data[k]! < below * most)) into[Math.floor(k / columns)] = 1;
     }
   }
 
@@ -189,9 +190,9 @@ export function buildColumns(
         : adc.kind === 'none'
           ? Number.POSITIVE_INFINITY
           : adc.range;
-      const limited = Math.min(most, limit ?? most);
+      const [low, high] = [Math.max(below * most, -(limit ?? most)), Math.min(most, limit ?? most)];
       const y = (amplifiers ? amplifiers.loaded(j, a, sum) : a) + rest * sum;
-      const shown = Math.max(-limited, Math.min(limited, amplifiers ? amplifiers.shaped(j, y) : y));
+      const shown = Math.max(low, Math.min(high, amplifiers ? amplifiers.shaped(j, y) : y));
       return (shown - rest * sum) * (amplifiers?.gain ?? 1);
     },
     height,

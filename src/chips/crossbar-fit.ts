@@ -55,8 +55,14 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
       ['crossbar', 'mapping', 'kind'],
       `digits of a sliced weight are programmed, but the update is ${update.kind}, by pulses`,
     );
-  if (drive?.kind === 'bit-serial' && (dac.kind !== 'uniform' || dac.levels === 'even' || dac.bits < 2))
-    add(['drive', 'kind'], 'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels');
+  if (
+    drive?.kind === 'bit-serial' &&
+    (dac.kind !== 'uniform' || dac.levels === 'even' || dac.low !== undefined || dac.bits < 2)
+  )
+    add(
+      ['drive', 'kind'],
+      'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels about 0',
+    );
   if (drive?.kind === 'pulse-width' && dac.kind === 'none')
     add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
   if (isDerived(adc)) {

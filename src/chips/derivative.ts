@@ -6,6 +6,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Columns } from './columns.ts';
+import { lowOf } from './converters/uniform.ts';
 import { bend, bendSlope } from './drive.ts';
 import { signedPart } from './driver.ts';
 import type { Readable } from './reading.ts';
@@ -41,6 +42,7 @@ export function buildDerivative(
   const isAmplitude = model.drive === undefined || model.drive.kind === 'amplitude';
   const bends = curve && bendsInputs(curve) && isAmplitude && !readable.solved ? curve : undefined;
   const range = model.dac.kind === 'none' ? Number.POSITIVE_INFINITY : model.dac.range;
+  const low = lowOf(model.dac);
   const weaker = 1 - (model.driver?.asymmetry ?? 0);
   const isSplit = model.driver?.signs === 'apart-digital';
   const [room, part] = [engine.matrix(batch, rows), engine.matrix(batch, rows)];
@@ -59,7 +61,7 @@ export function buildDerivative(
     for (let k = 0; k < x.data.length; k++) {
       const { divisor } = scales[Math.floor(k / rows)]!;
       const asked = divisor > 0 ? given.data[k]! / divisor : 0;
-      const kept = Math.max(-range, Math.min(range, asked));
+      const kept = Math.max(low, Math.min(range, asked));
       const factor = kept < 0 ? weaker : 1;
       x.data[k] = kept * factor;
       slopes[k] = kept === asked ? factor : 0;

@@ -46,8 +46,10 @@ export function bendSlope(curve: InputCurve, readVoltage: number, x: number): nu
 
 /** Bits of the magnitude of a code, and the full voltage. @throws RangeError where there is no code */
 export function serialBits(dac: Dac): { bits: number; range: number } {
-  if (dac.kind !== 'uniform' || dac.levels === 'even' || dac.bits < 2)
-    throw new RangeError('bit-serial inputs need a DAC of 2 bits or more and an odd number of levels');
+  if (dac.kind !== 'uniform' || dac.levels === 'even' || dac.low !== undefined || dac.bits < 2)
+    throw new RangeError(
+      'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels about 0',
+    );
   return { bits: dac.bits - 1, range: dac.range };
 }
 

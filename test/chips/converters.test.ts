@@ -42,6 +42,27 @@ const column = (of: Float32Array, columns: number, j: number) => of.filter((_, k
 const staircase = (low: number, high: number, points: number) =>
   Array.from({ length: points }, (_, k) => low + ((high - low) * (k + 0.5)) / points);
 
+describe('a converter of one sign', () => {
+  const adc = { ...converter(4, 3), levels: 'even' as const, low: -1 };
+
+  test.prop([fc.float({ min: -4, max: 4, noNaN: true })])('has its levels between its ends', value => {
+    engine.arena.reset();
+    const step = 4 / 15;
+    const clipped = Math.max(-1, Math.min(3, value));
+    const y = converted(adc, [value])[0]!;
+    expect(Math.abs(y - clipped)).toBeLessThanOrEqual(step / 2 + 1e-6);
+    const code = (y + 1) / step;
+    expect(Math.abs(code - Math.round(code))).toBeLessThan(1e-5);
+  });
+
+  test('rounds at random to the same levels, right in the mean', () => {
+    engine.arena.reset();
+    const values = converted({ ...adc, rounding: 'stochastic' }, new Array(4000).fill(0.7));
+    expect(new Set(Array.from(values, v => Math.round((v + 1) / (4 / 15)))).size).toBe(2);
+    expect(meanOf(values)).toBeCloseTo(0.7, 1.8);
+  });
+});
+
 describe.each(named)('$name', ({ adc }) => {
   test.prop([fc.float({ min: -3, max: 3, noNaN: true })])(
     'without mismatch is within half a step of what it converts',

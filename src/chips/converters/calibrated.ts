@@ -26,7 +26,8 @@ export function calibratedConversion(
   build: (adc: Adc) => Conversion,
 ): CalibratedConversion {
   const { percentile, each, every } = adc.calibration ?? { percentile: 0.999, each: 'tile', every: 10000 };
-  const unit = build({ ...adc, range: 1 });
+  const low = adc.kind === 'uniform' && adc.low !== undefined ? { low: adc.low / adc.range } : {};
+  const unit = build({ ...adc, range: 1, ...low });
   const memory = new Float32Array(columns + 1);
   const ranges = memory.subarray(0, columns).fill(adc.range);
   memory[columns] = -1;

@@ -17,6 +17,7 @@ const uniform = {
   kind: Type.Literal('uniform'),
   bits: count('resolution', { maximum: 16, default: 8 }),
   range,
+  low: Type.Optional(ratio('lowest value, for signals of one sign; −range when absent', { maximum: 0 })),
   levels: Type.Optional(
     choice(
       ['odd', 'even'],

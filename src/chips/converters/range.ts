@@ -24,7 +24,7 @@ export function ranged(adc: Adc, dac: Dac, { rows, weight, weightStep }: Extent)
   if (!isDerived(adc)) return adc;
   if (dac.kind === 'none' || weight === 0)
     throw new RangeError(`an ADC of ${adc.ranging} range needs a DAC and a weightRange above 0`);
-  if (adc.ranging === 'maximal') return { ...adc, range: rows * dac.range * weight };
+  if (adc.ranging === 'maximal') return scaled(adc, rows * dac.range * weight);
   if (weightStep === 0)
     throw new RangeError(
       'an ADC of granular range needs cells of stated bits: a step of a continuous one is 0',
@@ -33,5 +33,12 @@ export function ranged(adc: Adc, dac: Dac, { rows, weight, weightStep }: Extent)
     throw new RangeError('an ADC of granular range needs a DAC with levels: a step of a continuous one is 0');
   const inputStep = (2 * dac.range) / (levelsOf(dac) - 1);
   const codes = adc.kind === 'uniform' ? levelsOf(adc) - 1 : 2 ** adc.bits; // circuits stand for the middles of their steps
-  return { ...adc, range: (codes / 2) * inputStep * weightStep };
+  return scaled(adc, (codes / 2) * inputStep * weightStep);
+}
+
+/** The same with another full scale, and a low end in proportion. */
+function scaled(adc: Ranging, range: number): Adc {
+  return adc.kind === 'uniform' && adc.low !== undefined
+    ? { ...adc, range, low: (adc.low / adc.range) * range }
+    : { ...adc, range };
 }
