@@ -199,6 +199,8 @@ export interface DocumentedView extends ReversibleView {
 export interface TransparentView extends DocumentedView {
   /** The weights [rows, units] that multiply right now. */
   trueWeights(layer: number): Matrix;
+  /** out [batch, rows] = d [batch, units] pulled back through a crossbar and what stands around it, by the derivative of its mean, at the state of `pass`. */
+  crossbarBack(layer: number, pass: Pass, d: Matrix, out: Matrix): void;
   /** d ← d · slope of every neuron circuit, at the state of `pass`. */
   neuronBack(layer: number, pass: Pass, d: Matrix): void;
   /** out = d pulled back through the box behind `layer`, by the derivative of its mean, at the state of `pass`. */

@@ -208,7 +208,7 @@ const placesOf = (
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
 export function nominal(given: ChipModel): ChipModel {
   const wire = { kind: 'none' as const };
-  const { wires, ...model } = given;
+  const { wires, driver, amplifier, ...model } = given;
   const { faults, curve, compensation, ...crossbar } = model.crossbar;
   return {
     ...model,

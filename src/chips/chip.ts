@@ -13,6 +13,8 @@ import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import { type ChipTime, timeOf } from './costs/timing.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
+import type { Derivative } from './derivative.ts';
+import type { MaskError } from './effective.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
@@ -265,10 +267,19 @@ export class Chip {
         throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
   }
 
-  /** out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such. */
-  correlate(l: number, terms: readonly Term[], out: Matrix): void {
+  /**
+   * out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such.
+   * @param derivative of what the cells met instead, for who may know it
+   */
+  correlate(l: number, terms: readonly Term[], out: Matrix, derivative?: Derivative): void {
     const { front, engine, scratch, meter, shapes } = this.parts;
     for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
+    if (derivative) {
+      engine.kernels.fill(out, 0);
+      for (const { pass, delta, common } of terms)
+        derivative.weightsBack(pass.inputs[l]!, withCommon(delta, common, scratch.deltas), out);
+      return;
+    }
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
     for (const { pass } of full) this.#countInputs(l, pass);
     if (l === 0 && front.correlate(full, out)) return;
@@ -410,6 +421,28 @@ export class Chip {
     front.weightsChanged();
   }
 
+  /** Reads of every layer go on from where those of this individual were. @throws Error when sizes differ */
+  remember(memories: readonly (Float32Array | undefined)[]): void {
+    this.parts.crossbars.forEach(({ memory }, l) => {
+      const given = memories[l];
+      if (!given) return;
+      const own = memory.reduce((sum, part) => sum + part.length, 0);
+      if (given.length !== own)
+        throw new Error(`reads of layer ${l + 1} remember ${own} numbers, not ${given.length}`);
+      let at = 0;
+      for (const part of memory) {
+        part.set(given.subarray(at, at + part.length));
+        at += part.length;
+      }
+    });
+  }
+
+  /** How far the mask of the wires is off in every layer, for inputs as in this pass; undefined where there is no mask. Takes a while. */
+  maskErrors(pass: Pass): MaskError[] | undefined {
+    if (this.parts.model.wires?.kind !== 'mask') return undefined;
+    return this.parts.crossbars.map((crossbar, l) => crossbar.maskError(pass.inputs[l]!)!);
+  }
+
   /** How worn its cells are; absent where they do not wear. */
   wear(): Wear | undefined {
     return togetherWorn(this.parts.crossbars.flatMap(crossbar => crossbar.wear() ?? []));
@@ -437,6 +470,14 @@ export class Chip {
       hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
     return hash.digest('hex');
   }
+}
+
+/** delta with what is common to all samples added, at the front of a room. */
+function withCommon(delta: Matrix, common: Matrix | undefined, room: Float32Array): Matrix {
+  if (!common) return delta;
+  const out = { ...delta, data: room.subarray(0, delta.data.length) };
+  for (let k = 0; k < delta.data.length; k++) out.data[k] = delta.data[k]! + common.data[k % delta.columns]!;
+  return out;
 }
 
 /** Word lines of a layer, each with a driver: every field has its own. */

@@ -4,19 +4,38 @@ import { driftOf } from './cells/drift.ts';
 import { fluctuationOf } from './cells/fluctuation.ts';
 import { isHeld } from './cells/held.ts';
 import { spreadOf } from './cells/spread.ts';
+import { isDerived } from './converters/range.ts';
 import type { ChipModel } from './model.ts';
+import { isSolved } from './solved.ts';
 import { isByPulses } from './updates/index.ts';
+import { linesOf } from './wires/wires.ts';
+
+interface Problem {
+  readonly path: string[];
+  readonly message: string;
+}
 
 /** What does not fit, where in the chip's description, in words. */
-export function crossbarProblems(chip: ChipModel): { path: string[]; message: string }[] {
+export function crossbarProblems(chip: ChipModel): Problem[] {
   const { crossbar, dac, adc, drive, wires, update } = chip;
-  const { mapping, faults, curve, weightRange } = crossbar;
-  const problems: { path: string[]; message: string }[] = [];
+  const { mapping, faults, weightRange } = crossbar;
+  const problems: Problem[] = [];
   const add = (path: string[], message: string) => void problems.push({ path, message });
-  const hasWires = wires !== undefined && wires.kind !== 'none';
+  const hasWires = linesOf(wires) !== undefined;
   const hasLevels = mapping?.kind === 'sliced' || mapping?.cellBits !== undefined;
-  if (weightRange === 0 && (hasWires || faults || mapping || crossbar.currentLimit !== undefined)) {
-    const who = hasWires ? 'wires' : faults ? 'faults' : mapping ? 'a mapping' : 'a current limit';
+  if (
+    weightRange === 0 &&
+    (hasWires || faults || mapping || crossbar.noise === 'cells' || crossbar.currentLimit !== undefined)
+  ) {
+    const who = hasWires
+      ? 'wires'
+      : faults
+        ? 'faults'
+        : mapping
+          ? 'a mapping'
+          : crossbar.noise === 'cells'
+            ? 'noise of every cell'
+            : 'a current limit';
     add(
       ['crossbar', 'weightRange'],
       `found 0, weights without bounds, but ${who} needs conductances, and so a range above 0`,
@@ -36,14 +55,18 @@ export function crossbarProblems(chip: ChipModel): { path: string[]; message: st
       ['crossbar', 'mapping', 'kind'],
       `digits of a sliced weight are programmed, but the update is ${update.kind}, by pulses`,
     );
-  if (curve && hasWires)
-    add(['crossbar', 'curve'], 'wires are solved for linear cells; leave one of the two out');
-  if (drive?.kind === 'bit-serial' && (dac.kind === 'none' || dac.levels === 'even' || dac.bits < 2))
-    add(['drive', 'kind'], 'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels');
+  if (
+    drive?.kind === 'bit-serial' &&
+    (dac.kind !== 'uniform' || dac.levels === 'even' || dac.low !== undefined || dac.bits < 2)
+  )
+    add(
+      ['drive', 'kind'],
+      'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels about 0',
+    );
   if (drive?.kind === 'pulse-width' && dac.kind === 'none')
     add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
-  if (adc.kind !== 'none' && adc.ranging !== undefined && adc.ranging !== 'given') {
-    if (dac.kind === 'none' || weightRange === 0)
+  if (isDerived(adc)) {
+    if (dac.kind === 'none' || weightRange === 0 || (adc.ranging === 'granular' && dac.kind !== 'uniform'))
       add(['adc', 'ranging'], `a ${adc.ranging} range needs a DAC and a weightRange above 0`);
     if (adc.ranging === 'granular' && !hasLevels)
       add(
@@ -51,7 +74,52 @@ export function crossbarProblems(chip: ChipModel): { path: string[]; message: st
         'a granular range needs cells with levels: a mapping with cellBits, or "sliced"',
       );
   }
+  if ('calibration' in adc && adc.calibration && adc.ranging !== 'calibrated')
+    add(['adc', 'calibration'], 'nothing is calibrated unless `ranging` is "calibrated"');
+  for (const { path, message } of arrayProblems(chip)) add(path, message);
   for (const [path, message] of cellProblems(chip)) add(['cell', ...path], message);
+  return problems;
+}
+
+/** What does not fit about arrays that are no plain matrix, and what drives them. */
+function arrayProblems(chip: ChipModel): Problem[] {
+  const { crossbar, drive, driver, wires } = chip;
+  const { curve, mapping, weightRange } = crossbar;
+  const problems: Problem[] = [];
+  const add = (path: string[], message: string) => void problems.push({ path, message });
+  const topology = wires?.kind === 'exact' ? (wires.topology ?? 'standard') : 'standard';
+  const apart = (driver?.signs ?? 'together') !== 'together';
+  if (curve && wires?.kind === 'mask')
+    add(
+      ['crossbar', 'curve'],
+      'a mask describes linear cells; wires of kind "exact" are solved for curved ones too',
+    );
+  if (curve?.kind === 'milo' && weightRange === 0)
+    add(['crossbar', 'weightRange'], 'found 0, but a curve by conductance needs a range above 0');
+  if (crossbar.noise === 'cells' && (wires?.kind === 'mask' || chip.cell.fluctuation))
+    add(
+      ['crossbar', 'noise'],
+      'noise of every cell is that of "readNoise", in arrays that are solved: not of a fluctuation, nor with a mask',
+    );
+  if (curve && isSolved(chip) && drive?.kind === 'pulse-width')
+    add(
+      ['drive', 'kind'],
+      'pulses that overlap are not solved where cells are curved; take amplitudes or bits',
+    );
+  if (topology === 'interleaved' && mapping?.kind === 'offset')
+    add(['wires', 'topology'], 'interleaved lines need the two cells of a pair, but the mapping is "offset"');
+  if (topology === 'separate-supply' && (drive?.kind !== 'bit-serial' || !apart))
+    add(
+      ['wires', 'topology'],
+      'inputs connect cells to supply lines bit by bit and for one sign at a time: the drive must be "bit-serial", and signs of the driver "apart" or "apart-digital"',
+    );
+  if (topology === 'separate-supply' && driver && driver.noise > 0)
+    add(['driver', 'noise'], 'a supply line knows on and off only; noise of an input has no meaning');
+  if (driver && driver.readAsymmetry > 0 && (!apart || isSolved(chip)))
+    add(
+      ['driver', 'readAsymmetry'],
+      'shows where inputs of both signs are driven apart, and arrays are a matrix; here they are not',
+    );
   return problems;
 }
 

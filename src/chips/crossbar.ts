@@ -18,7 +18,8 @@ import { buildHeld, type CellState, isHeld } from './cells/held.ts';
 import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
-import { buildEffective } from './effective.ts';
+import type { Derivative } from './derivative.ts';
+import { buildEffective, type MaskError } from './effective.ts';
 import { buildLoads } from './loads.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
@@ -68,8 +69,10 @@ export interface Crossbar {
   readonly cells: number;
   /** What wires make of the power of its reads, where bills are metered: see `energy.ts`. Takes a while. */
   powerShares(): PowerShares | undefined;
-  /** How far the mask of the wires is off: root mean square of the error, as a share of that of what multiplies; 0 without. Takes a while. */
-  maskError(): number;
+  /** How far the mask of the wires is off; undefined without. Takes a while. @param inputs such as there are [samples, rows] */
+  maskError(inputs: Matrix): MaskError | undefined;
+  /** The true derivative of its means, where that is not what multiplies. */
+  derivative(): Derivative | undefined;
   /** what reads remember from sample to sample */
   readonly memory: readonly Float32Array[];
 }
@@ -112,7 +115,17 @@ export function buildCrossbar(
       )
     : undefined;
   const multiplier = buildEffective(model, weights, mapping, held, engine, stream);
-  const writer = buildWriter({ model, weights, flaws, held, engine, meter, stream });
+  const writer = buildWriter({
+    model,
+    weights,
+    flaws,
+    held,
+    mapping,
+    faulty: multiplier?.faulty,
+    engine,
+    meter,
+    stream,
+  });
   held?.settle(); // as manufactured, which is no write
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;
@@ -166,6 +179,7 @@ export function buildCrossbar(
       batch,
       whole: () => fresh(whole),
       slices: () => fresh(multiplier?.slices ?? [weights]),
+      solved: multiplier?.solved && (() => fresh(multiplier.solved!)),
       variances: () => fresh(variances),
       ...(loads && { loads: loads.now }),
       ...(driven && { note: driven.note }),
@@ -219,7 +233,7 @@ export function buildCrossbar(
       model.crossbar.mapping === undefined
         ? meanPairConductance(weights, model.cell, range)
         : meanConductance(weights, buildMapping(model.crossbar.mapping, model.cell, range)),
-    maskError: () => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError() : 0),
+    maskError: inputs => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError(inputs) : undefined),
   };
 }
 

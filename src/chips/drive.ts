@@ -4,9 +4,10 @@
  * bit first, each converted and the results shifted and added digitally; cells then meet one voltage only, and do not bend anything.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { oneOfKinds, quantity, strict } from '../description.ts';
+import { oneOfKinds, strict } from '../description.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Dac } from './converters/converter.ts';
+import type { Curve } from './wires/cell-curve.ts';
 
 /** Description of what drives word lines. */
 export const Drive = oneOfKinds(
@@ -28,37 +29,27 @@ export const Drive = oneOfKinds(
 );
 export type Drive = Static<typeof Drive>;
 
-const voltage = quantity(
-  'V',
-  'voltage at which the bend shows: a cell that is driven well below it is linear',
-  {
-    exclusiveMinimum: 0,
-  },
-);
-/** Description of a cell's current against voltage. */
-export const Curve = oneOfKinds(
-  [
-    strict({ kind: Type.Literal('sinh'), voltage }, { description: 'I = G V₀ sinh(V/V₀): tunnelling' }),
-    strict(
-      { kind: Type.Literal('cubic'), voltage },
-      { description: 'I = G (V − V³/V₀²): saturates; a driver must stay below V₀/√3' },
-    ),
-  ],
-  'current of a cell against voltage',
-);
-export type Curve = Static<typeof Curve>;
+type InputCurve = Exclude<Curve, { kind: 'milo' }>;
 
 /** The input to linear cells that gives the same current as x to these; readVoltage volts stand for an input of 1. */
-export function bend(curve: Curve, readVoltage: number, x: Float32Array, out: Float32Array): void {
+export function bend(curve: InputCurve, readVoltage: number, x: Float32Array, out: Float32Array): void {
   const scale = readVoltage / curve.voltage;
   if (curve.kind === 'sinh') for (let k = 0; k < x.length; k++) out[k] = Math.sinh(x[k]! * scale) / scale;
   else for (let k = 0; k < x.length; k++) out[k] = x[k]! * (1 - (x[k]! * scale) ** 2);
 }
 
+/** The derivative of `bend` at one input. */
+export function bendSlope(curve: InputCurve, readVoltage: number, x: number): number {
+  const scale = readVoltage / curve.voltage;
+  return curve.kind === 'sinh' ? Math.cosh(x * scale) : 1 - 3 * (x * scale) ** 2;
+}
+
 /** Bits of the magnitude of a code, and the full voltage. @throws RangeError where there is no code */
 export function serialBits(dac: Dac): { bits: number; range: number } {
-  if (dac.kind === 'none' || dac.levels === 'even' || dac.bits < 2)
-    throw new RangeError('bit-serial inputs need a DAC of 2 bits or more and an odd number of levels');
+  if (dac.kind !== 'uniform' || dac.levels === 'even' || dac.low !== undefined || dac.bits < 2)
+    throw new RangeError(
+      'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels about 0',
+    );
   return { bits: dac.bits - 1, range: dac.range };
 }
 

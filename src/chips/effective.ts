@@ -1,16 +1,18 @@
 /**
- * @file What multiplies, where that is not the weights themselves: weights → conductances of cells (`mappings/`) → faults → wires, tile by tile → weights again.
- * The arrays are linear, so all of this is a matrix, worked out when weights have changed and not at a read.
+ * @file What multiplies, where that is not the weights themselves: weights → conductances of cells (`mappings/`) → faults → wires, tile by tile (`tiles.ts`) → weights
+ * again. Arrays of linear cells are linear, so all of this is a matrix, worked out when weights have changed and not at a read. Those that are not are solved
+ * at every read (`solved.ts`); the matrix is then what they are at small voltages, and with separate supply lines what they are without wires.
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
-import type { Stream } from '../engine/streams.ts';
+import { type Stream, streamOf, uniforms } from '../engine/streams.ts';
 import type { Held } from './cells/held.ts';
-import { drawFates, fates } from './faults.ts';
 import { isDirect } from './mappings/index.ts';
 import type { Mapping } from './mappings/mapping.ts';
 import type { ChipModel } from './model.ts';
-import { exactTransfer, type Output } from './wires/exact.ts';
+import { buildSolved, isSolved, type SolvedArrays } from './solved.ts';
+import { buildTiles, type Tile, type Tiles } from './tiles.ts';
+import { exactTransfer } from './wires/exact.ts';
 import { farthest, masked, reach } from './wires/mask.ts';
 import { buildNodal } from './wires/nodal.ts';
 import { idealPower, type PowerShares, powerOf } from './wires/power.ts';
@@ -21,22 +23,27 @@ export interface Effective {
   readonly whole: Matrix;
   /** what multiplies in each slice, in the slice's own units [rows, columns] */
   readonly slices: readonly Matrix[];
+  /** where a read is no product */
+  readonly solved: SolvedArrays | undefined;
+  /** What weight k is, of cells of these conductances, by the faults that they have; absent where there are none. */
+  readonly faulty: Tiles['faulty'];
   /** The weights have changed. @throws Error where a mask of the wires is out of its range */
   refresh(): void;
-  /** How far a mask is off the exact solution: root mean square of the error, as a share of that of what multiplies. */
-  maskError(): number;
+  /** How far a mask is off the exact solution. @param inputs such as there are [samples, rows] */
+  maskError(inputs: Matrix): MaskError;
   /** Calls `take` with every cell, in siemens, as its weight says and faults will have it; those of a reference, which hold no weight, have the column behind the last. */
   eachCell(take: (row: number, column: number, siemens: number) => void): void;
-  /** What these inputs [rows], in volts, make drivers deliver and cells dissipate, relative to ideal wires; undefined where wires are. */
+  /** What these inputs [rows], in volts, make drivers deliver and cells dissipate, relative to ideal wires; undefined where wires are, or lines run otherwise than as usual. */
   powerShares(inputs: readonly Float64Array[]): PowerShares | undefined;
 }
 
-/** Cells of one tile. */
-interface Tile {
-  readonly fromRow: number;
-  readonly rows: number;
-  readonly fromColumn: number;
-  readonly columns: number;
+/** Errors of a mask, root mean squares. */
+export interface MaskError {
+  /** of what multiplies, as a share of it */
+  readonly weights: number;
+  /** of the outputs, as a share of them: for the inputs given, and for the same of random signs */
+  readonly outputs: number;
+  readonly bothSigns: number;
 }
 
 /**
@@ -52,140 +59,74 @@ export function buildEffective(
   engine: Engine,
   stream: (path: string) => Stream,
 ): Effective | undefined {
-  const lines = linesOf(model.wires);
-  const { faults, mapping: kind, weightRange, tileRows, tileColumns } = model.crossbar;
-  if (!lines && !faults && isDirect(kind)) return undefined;
+  const given = linesOf(model.wires);
+  const needsSolving = isSolved(model);
+  const { faults, mapping: kind, weightRange } = model.crossbar;
+  if (!given && !faults && isDirect(kind) && !needsSolving) return undefined;
   if (weightRange === 0) throw new RangeError('wires, faults and levels of cells need a weightRange above 0');
-  const { minimumConductance: off, maximumConductance: on } = model.cell;
+  const lines = given?.topology === 'separate-supply' ? undefined : given;
   const { rows, columns } = weights;
-  const each = mapping.cells.length;
-  const cut = { rows, bitLines: columns * each, tileRows, tileBitLines: tileColumns * each };
-  const cellFates = faults && drawFates(faults, cut, path => stream(`faults/${path}`));
+  const arrays = buildTiles(model, weights, mapping, cells, stream);
+  const solved = needsSolving ? buildSolved(model, mapping, arrays, stream('read/cells')) : undefined;
   const whole = engine.matrix(rows, columns);
   const several = mapping.slices.length > 1;
   const slices = several ? mapping.slices.map(() => engine.matrix(rows, columns)) : [whole];
-  const tiles = tilesOf(rows, columns, tileRows, tileColumns);
-  const largest = tiles[0]!;
-  const bitLines = (tile: Tile) => tile.columns * each + (mapping.unit === undefined ? 0 : 1);
-  const room = new Float64Array(largest.rows * bitLines(largest));
-  const passed = new Float64Array(room.length);
-  const nominal = new Float64Array(each);
-
-  /** Conductances of the cells of a tile, siemens [rows, bit lines]. @param held what is known of them beside their weights */
-  function conduct(tile: Tile, held = cells): Float64Array {
-    const wide = bitLines(tile);
-    const G = room.subarray(0, tile.rows * wide);
-    for (let i = 0; i < tile.rows; i++) {
-      const first = (tile.fromRow + i) * columns + tile.fromColumn;
-      for (let j = 0; j < tile.columns; j++) {
-        if (!held) mapping.hold(weights.data[first + j]!, nominal, 0);
-        for (let c = 0; c < each; c++) {
-          const sound = held ? held.now[(first + j) * each + c]! : nominal[c]!;
-          const fate = cellFates ? fates[cellFates[(first + j) * each + c]!]! : 'sound';
-          G[i * wide + j * each + c] =
-            fate === 'sound' ? sound : fate === 'on' ? on : fate === 'off' ? off : 0;
-        }
-      }
-      if (mapping.unit !== undefined) G[i * wide + wide - 1] = mapping.unit;
-    }
-    return G;
-  }
-
-  /** Currents of weights as sums over bit lines, slice after slice for each weight. */
-  function outputsOf(tile: Tile): Output[] {
-    const wide = bitLines(tile);
-    return Array.from({ length: tile.columns * slices.length }, (_, o) => {
-      const [j, slice] = [Math.floor(o / slices.length), o % slices.length];
-      const own = mapping.cells.flatMap((cell, c) =>
-        cell.slice === slice ? [{ bit: j * each + c, factor: cell.factor }] : [],
-      );
-      const reference = own.reduce((sum, { factor }) => sum + factor, 0);
-      return mapping.unit === undefined ? own : [...own, { bit: wide - 1, factor: -reference }];
-    });
-  }
-
-  /** T of a tile [rows, outputs], per volt and before what is subtracted digitally. */
-  function transferOf(
-    tile: Tile,
-    G: Float64Array,
-    outputs: readonly Output[],
-    isExact: boolean,
-  ): Float64Array {
-    const wide = bitLines(tile);
-    if (lines && isExact) return exactTransfer(G, tile.rows, wide, lines, outputs);
-    let cells = G;
-    if (lines) {
-      checkReach(G, tile.rows, wide, lines);
-      cells = passed.subarray(0, G.length);
-      masked(G, tile.rows, wide, lines, cells);
-    }
-    const T = new Float64Array(tile.rows * outputs.length);
-    for (let i = 0; i < tile.rows; i++)
-      for (let o = 0; o < outputs.length; o++) {
-        let sum = 0;
-        for (const { bit, factor } of outputs[o]!) sum += factor * cells[i * wide + bit]!;
-        T[i * outputs.length + o] = sum;
-      }
-    return T;
-  }
-
-  const outputs = tiles.map(outputsOf);
   const rest = mapping.unit === undefined ? mapping.rest : 0;
 
   /** Calls `take` with every weight that multiplies, in the units of its slice. */
   function visit(isExact: boolean, take: (slice: number, at: number, w: number) => void): void {
-    tiles.forEach((tile, t) => {
-      const T = transferOf(tile, conduct(tile), outputs[t]!, isExact);
-      const many = outputs[t]!.length;
+    for (const tile of arrays.tiles) {
+      const T = transferOf(tile, arrays.conduct(tile), lines, isExact);
+      const many = tile.outputs.length;
       for (let i = 0; i < tile.rows; i++)
         for (let o = 0; o < many; o++) {
           const at = (tile.fromRow + i) * columns + tile.fromColumn + Math.floor(o / slices.length);
           take(o % slices.length, at, T[i * many + o]! - rest);
         }
-    });
+    }
   }
 
   const isExact = model.wires?.kind === 'exact';
   return {
     whole,
     slices,
+    solved,
+    faulty: arrays.faulty,
     refresh() {
       visit(isExact, (slice, at, w) => {
         slices[slice]!.data[at] = w;
       });
+      solved?.refresh();
       if (!several) return;
       engine.kernels.fill(whole, 0);
       mapping.slices.forEach((unit, s) => {
         engine.kernels.addScaled(slices[s]!, unit, whole);
       });
     },
-    maskError() {
-      let off = 0;
-      let all = 0;
+    maskError(inputs) {
+      const exact = new Float64Array(rows * columns);
       visit(true, (slice, at, w) => {
-        off += (mapping.slices[slice]! * (slices[slice]!.data[at]! - w)) ** 2;
-        all += (mapping.slices[slice]! * w) ** 2;
+        exact[at]! += mapping.slices[slice]! * w;
       });
-      return Math.sqrt(off / all);
+      return errorOf(whole, exact, inputs);
     },
     eachCell(take) {
-      for (const tile of tiles) {
-        const wide = bitLines(tile);
-        const G = conduct(tile, undefined); // a look at what cells hold would draw their errors now and not when they are read
-        for (let i = 0; i < tile.rows; i++)
-          for (let b = 0; b < wide; b++) {
-            const j = Math.floor(b / each);
-            const column = j < tile.columns ? tile.fromColumn + j : columns;
-            take(tile.fromRow + i, column, G[i * wide + b]!);
-          }
+      for (const tile of arrays.tiles) {
+        const { bitLines, across, linesPerRow } = tile;
+        const G = arrays.conduct(tile, 'meant'); // a look at what cells hold would draw their errors now and not when they are read
+        for (let k = 0; k < G.length; k++) {
+          const j = Math.floor((k % bitLines) / across);
+          const row = tile.fromRow + Math.floor(k / bitLines / linesPerRow);
+          take(row, j < tile.columns ? tile.fromColumn + j : columns, G[k]!);
+        }
       }
     },
     powerShares(inputs) {
-      if (!lines) return undefined;
+      if (!lines || lines.topology === 'interleaved') return undefined;
       let [driver, inCells, ideal] = [0, 0, 0];
-      for (const tile of tiles) {
-        const wide = bitLines(tile);
-        const G = conduct(tile).slice();
+      for (const tile of arrays.tiles) {
+        const wide = tile.bitLines;
+        const G = arrays.conduct(tile).slice();
         const solve = buildNodal(G, tile.rows, wide, lines, 1e-9);
         const grounded = new Float64Array(wide);
         for (const input of inputs) {
@@ -201,17 +142,53 @@ export function buildEffective(
   };
 }
 
-function tilesOf(rows: number, columns: number, tileRows: number, tileColumns: number): Tile[] {
-  const tiles: Tile[] = [];
-  for (let fromRow = 0; fromRow < rows; fromRow += tileRows)
-    for (let fromColumn = 0; fromColumn < columns; fromColumn += tileColumns)
-      tiles.push({
-        fromRow,
-        rows: Math.min(tileRows, rows - fromRow),
-        fromColumn,
-        columns: Math.min(tileColumns, columns - fromColumn),
-      });
-  return tiles;
+/** T of a tile [rows, outputs], per volt and before what is subtracted digitally. */
+function transferOf(tile: Tile, G: Float64Array, lines: Lines | undefined, isExact: boolean): Float64Array {
+  const { rows, wordLines, bitLines, outputs } = tile;
+  if (lines && isExact) return exactTransfer(G, wordLines, bitLines, lines, outputs);
+  if (lines) {
+    checkReach(G, rows, bitLines, lines);
+    masked(G, rows, bitLines, lines, G);
+  }
+  const T = new Float64Array(rows * outputs.length);
+  for (let i = 0; i < rows; i++)
+    for (let o = 0; o < outputs.length; o++) {
+      let sum = 0;
+      for (const { bit, factor } of outputs[o]!) sum += factor * G[i * bitLines + bit]!;
+      T[i * outputs.length + o] = sum;
+    }
+  return T;
+}
+
+/** Of crossbars side by side: root mean squares of theirs. */
+export function togetherOff(errors: readonly MaskError[]): MaskError {
+  const mean = (of: (error: MaskError) => number) =>
+    Math.sqrt(errors.reduce((sum, error) => sum + of(error) ** 2, 0) / errors.length);
+  return { weights: mean(e => e.weights), outputs: mean(e => e.outputs), bothSigns: mean(e => e.bothSigns) };
+}
+
+function errorOf({ rows, columns, data }: Matrix, exact: Float64Array, inputs: Matrix): MaskError {
+  const share = (x: ArrayLike<number>) => {
+    let [off, all] = [0, 0];
+    for (let b = 0; b < inputs.rows; b++)
+      for (let j = 0; j < columns; j++) {
+        let [error, y] = [0, 0];
+        for (let i = 0; i < rows; i++) {
+          const k = i * columns + j;
+          error += x[b * rows + i]! * (data[k]! - exact[k]!);
+          y += x[b * rows + i]! * exact[k]!;
+        }
+        off += error ** 2;
+        all += y ** 2;
+      }
+    return Math.sqrt(off / all);
+  };
+  const weights = Math.sqrt(
+    exact.reduce((sum, w, k) => sum + (data[k]! - w) ** 2, 0) / exact.reduce((sum, w) => sum + w ** 2, 0),
+  );
+  const lots = uniforms(streamOf(0, 'mask-error'), inputs.data.length); // no part of a chip's life
+  const mixed = inputs.data.map((x, k) => (lots[k]! < 0.5 ? -x : x));
+  return { weights, outputs: share(inputs.data), bothSigns: share(mixed) };
 }
 
 /** @throws Error where the mask would not be worth its name */
@@ -220,6 +197,6 @@ function checkReach(G: Float64Array, rows: number, bitLines: number, lines: Line
   if (word + bit <= farthest) return;
   throw new Error(
     `a mask does not describe these wires: over a tile of ${rows} rows and ${bitLines} bit lines they reach ${(word + bit).toPrecision(2)} (word lines ${word.toPrecision(2)}, bit lines ${bit.toPrecision(2)}), ` +
-      `and beyond ${farthest} a mask is off by more than several per cent; take smaller tiles, less resistance, cells that conduct less, or wires of kind "exact"`,
+      `and beyond ${farthest} a mask is off by more than several per cent, and by several times that for inputs of both signs; take smaller tiles, less resistance, cells that conduct less, or wires of kind "exact"`,
   );
 }

@@ -12,6 +12,7 @@ import type { Crossbar } from './crossbar.ts';
 import { writeLabels } from './labels.ts';
 import type { ChipModel } from './model.ts';
 import type { FullPass } from './pass.ts';
+import { convertsItself } from './reading.ts';
 import { buildSharedProduct, isShareable } from './shared-product.ts';
 
 /** Added to every root mean square before dividing, so that silence stays silence. */
@@ -133,5 +134,5 @@ export function finishRows(
 ): void {
   for (let b = 0; b < x.rows; b++) x.data[b * x.columns + shape.biasRow] = 1;
   if (lines > 0) writeLabels(x, shape.labelRow, lines, labels);
-  if (!model.scaling) convert(kernels, model.dac, x); // else a crossbar converts each sample at its own scale
+  if (!convertsItself(model)) convert(kernels, model.dac, x);
 }

@@ -3,6 +3,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, provenance, quantity, ratio, strict } from '../description.ts';
+import { Amplifier } from './amplifier.ts';
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
 import { Compensation } from './compensation.ts';
@@ -11,13 +12,15 @@ import { AdcPrice } from './costs/adc.ts';
 import { DacPrice } from './costs/dac.ts';
 import { DigitalPrice } from './costs/digital.ts';
 import { Timing } from './costs/timing.ts';
-import { Curve, Drive } from './drive.ts';
+import { Drive } from './drive.ts';
+import { Driver } from './driver.ts';
 import { Faults } from './faults.ts';
 import { LayerModel } from './fields/local-fields.ts';
 import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
 import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
+import { Curve } from './wires/cell-curve.ts';
 import { Wires } from './wires/wires.ts';
 
 /** Joules of each metered event, as numbers (the sources stand in the chip's file) or by a model of it, and how long things take. */
@@ -91,6 +94,12 @@ export const ChipModel = strict(
       mapping: Type.Optional(MappingModel),
       faults: Type.Optional(Faults),
       curve: Type.Optional(Curve),
+      noise: Type.Optional(
+        choice(
+          ['output', 'cells'],
+          'where the read noise of cells is drawn: once for every output, which is the same and fast, or for every cell at every read, which is slow and for tests; output when absent',
+        ),
+      ),
       compensation: Type.Optional(Compensation),
       currentLimit: Type.Optional(
         quantity('A', 'largest current that a column takes, either way; no limit when absent', {
@@ -100,6 +109,8 @@ export const ChipModel = strict(
     }),
     wires: Type.Optional(Wires),
     drive: Type.Optional(Drive),
+    driver: Type.Optional(Driver),
+    amplifier: Type.Optional(Amplifier),
     scaling: Type.Optional(Scaling),
     dac: Dac,
     adc: Adc,

@@ -1,6 +1,7 @@
 /**
  * @file Makes the views of `access.ts` from a chip. Each is a frozen object of closures: what is not in it cannot be reached through it.
  */
+import type { Matrix } from '../engine/matrix.ts';
 import type { DocumentedView, MeasuredView, ReversibleView, TransparentView, Views } from './access.ts';
 import type { Chip } from './chip.ts';
 import { normaliserEpsilon } from './front.ts';
@@ -58,8 +59,23 @@ function documented(chip: Chip, dataSheet: () => DocumentedView): DocumentedView
 
 function transparent(chip: Chip, dataSheet: () => DocumentedView): TransparentView {
   const { crossbars, neurons, boxes, engine } = chip.parts;
+  const transposed: Matrix[] = [];
   return {
     ...documented(chip, dataSheet),
+    // by what the cells met, where that is not what drove the rows
+    correlate: (layer, terms, out) => chip.correlate(layer, terms, out, crossbars[layer]!.derivative()),
+    crossbarBack(layer, pass, d, out) {
+      const derivative = crossbars[layer]!.derivative();
+      if (derivative) {
+        derivative.inputsBack(pass.inputs[layer]!, d, out);
+        return;
+      }
+      const weights = crossbars[layer]!.effective();
+      transposed[layer] ??= engine.matrix(weights.columns, weights.rows);
+      const turned = transposed[layer];
+      engine.kernels.transpose(weights, turned);
+      engine.gemm.multiply(d, turned, out);
+    },
     trueWeights: layer => crossbars[layer]!.effective(),
     neuronBack: (layer, pass, d) => neurons[layer]!.back(fullPassOf(pass).currents[layer]!, d),
     boxBack(layer, pass, d, out) {

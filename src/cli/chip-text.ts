@@ -62,7 +62,9 @@ ${table([heading, ...lines], 0)}`;
 const converterText = (converter: Dac | Adc): string =>
   converter.kind === 'none'
     ? 'none'
-    : `${converter.kind === 'uniform' ? '' : `${converter.kind}, `}${converter.bits} bits, −${converter.range} to ${converter.range}`;
+    : converter.kind === 'clip'
+      ? `clipped at ±${converter.range}`
+      : `${converter.kind === 'uniform' ? '' : `${converter.kind}, `}${converter.bits} bits, −${converter.range} to ${converter.range}`;
 
 /** `linear: variation 0.1, readNoise 0.005`; what is zero is left out, so that flaws are what is seen. */
 function partText({ kind, ...parameters }: { kind: string }): string {

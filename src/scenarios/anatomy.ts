@@ -203,7 +203,7 @@ function sweepOver(step: number): number[] {
 
 function dacStairs({ parts: { model } }: Chip, engine: Engine): Staircase | undefined {
   const { dac } = model;
-  if (dac.kind === 'none' || model.scaling) return undefined;
+  if (dac.kind !== 'uniform' || model.scaling) return undefined;
   const step = (2 * dac.range) / (levelsOf(dac) - 1);
   const input = sweepOver(step);
   const x = engine.matrix(1, input.length);
@@ -215,7 +215,8 @@ function dacStairs({ parts: { model } }: Chip, engine: Engine): Staircase | unde
 /** The ADCs of some columns far apart, of the first tile of the first layer. */
 function adcStairs(chip: Chip, engine: Engine, seed: number): Staircase | undefined {
   const { adc } = chip.parts.model;
-  if (adc.kind === 'none' || (adc.ranging !== undefined && adc.ranging !== 'given')) return undefined;
+  if (adc.kind === 'none' || adc.kind === 'clip' || (adc.ranging !== undefined && adc.ranging !== 'given'))
+    return undefined;
   const { columns } = chip.parts.crossbars[0]!;
   const step = (2 * adc.range) / (adc.kind === 'uniform' ? levelsOf(adc) - 1 : 2 ** adc.bits);
   const input = sweepOver(step);

@@ -3,7 +3,7 @@
  */
 import type { Chip } from '../chips/chip.ts';
 import { combined, countsOf, type Meter, snapshot } from '../chips/meter.ts';
-import type { Samples, Split } from '../data/data.ts';
+import { gather, type Samples, type Split } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Classifier, Start } from '../learners/learner.ts';
 import { recordCurve } from './curve.ts';
@@ -64,6 +64,8 @@ function storyOf(
       ...examined(chip, split, classifier, record.validationErrors(classifier), judge),
       ...(shown && { pictures: shown }),
     };
+    const maskErrors = chip.unnoticed(() => maskErrorsOf(chip, split, engine));
+    if (maskErrors) grown = { ...grown, maskErrors };
     const measures = chip.unnoticed(() => classifier.measures?.());
     if (measures) grown = { ...grown, measures };
     chip.unnoticed(() => given.grownUp?.(chip, classifier));
@@ -94,7 +96,10 @@ function storyOf(
   };
 }
 
-type Grown = Pick<TrialResult, 'readouts' | 'meter' | 'weightsDigest' | 'wear' | 'pictures' | 'measures'>;
+type Grown = Pick<
+  TrialResult,
+  'readouts' | 'meter' | 'weightsDigest' | 'wear' | 'maskErrors' | 'pictures' | 'measures'
+>;
 
 /** What there is to say of a chip on the day that its training has ended. */
 function examined(
@@ -118,6 +123,27 @@ function examined(
     weightsDigest: chip.digest(),
     ...(wear && { wear }),
   };
+}
+
+const sampled = 32; // images that a mask's error is taken over
+
+/** How far the mask of the wires is off for images of validation, or of training where there are none. */
+function maskErrorsOf(chip: Chip, split: Split, engine: Engine): TrialResult['maskErrors'] {
+  if (chip.parts.model.wires?.kind !== 'mask') return undefined;
+  const samples = split.validation.length > 0 ? split.validation : split.training;
+  const count = Math.min(sampled, samples.length, chip.parts.batch);
+  const images = engine.matrix(count, samples.inputs);
+  gather(
+    samples,
+    Uint32Array.from({ length: count }, (_, b) => b),
+    0,
+    images,
+    new Uint8Array(count),
+  );
+  const pass = chip.newInnerPass(count);
+  chip.hold(images);
+  chip.send({ kind: 'off' }, pass);
+  return chip.maskErrors(pass);
 }
 
 export function reading(chip: Chip, meter: Meter): MeterReading {

@@ -20,6 +20,8 @@ export interface SavedChip extends Bequest {
   readonly specification: TrialSpecification;
   /** of its cells, layer by layer, where more is known of them than weights */
   readonly states: readonly (CrossbarState | undefined)[];
+  /** what reads of every layer remember from sample to sample: running means of input scaling, ranges of calibrated ADCs */
+  readonly memories: readonly (Float32Array | undefined)[];
 }
 
 const kind = 'mortal chip';
@@ -46,6 +48,7 @@ export function chipToBytes(
           ]
         : []),
       ...(state ? stateTensors(state, l) : []),
+      ...memoryTensors(crossbar.memory, l),
     ] as [string, Tensor][];
   });
   const outside = Object.entries(classifier.outside ?? {}).map(([name, matrix]): [string, Tensor] => [
@@ -82,6 +85,11 @@ function stateTensors({ cells, compensation }: CrossbarState, l: number): [strin
   ];
 }
 
+function memoryTensors(memory: readonly Float32Array[], l: number): [string, Tensor][] {
+  const data = Float32Array.from(memory.flatMap(part => Array.from(part)));
+  return data.length === 0 ? [] : [[`layer/${l + 1}/reads`, { shape: [data.length], data }]];
+}
+
 function stateOf(tensors: Readonly<Record<string, Tensor>>, l: number): CrossbarState | undefined {
   const compensation = tensors[`layer/${l + 1}/compensation`]?.data;
   const parts = stateNames.map(name => tensors[`layer/${l + 1}/cells/${name}`]?.data);
@@ -101,7 +109,14 @@ export function chipOfBytes(bytes: Uint8Array): SavedChip {
   const weights = specification.chip.layers.map((_, l) => tensors[`layer/${l + 1}/weights`]);
   if (weights.some(each => each === undefined)) throw new Error('lacks the weights of a layer');
   const states = weights.map((_, l) => stateOf(tensors, l));
-  return { specification, weights: weights as Tensor[], states, outside: bequestIn(tensors).outside };
+  const memories = weights.map((_, l) => tensors[`layer/${l + 1}/reads`]?.data);
+  return {
+    specification,
+    weights: weights as Tensor[],
+    states,
+    memories,
+    outside: bequestIn(tensors).outside,
+  };
 }
 
 /** SHA-256 of a file: the name that a specification knows it by. */
@@ -109,7 +124,7 @@ export const digestOfFile = (bytes: Uint8Array): string => createHash('sha256').
 
 /** The chip as it was, to be closed by whoever asked for it, and its classifier. @param samples images of the kind it learned from @throws Error when sizes differ */
 export function revived(
-  { specification, weights, states, outside }: SavedChip,
+  { specification, weights, states, memories, outside }: SavedChip,
   samples: Samples,
   engine: Engine,
 ): { chip: Chip; classifier: Classifier } {
@@ -128,6 +143,7 @@ export function revived(
         ),
       },
     });
+    chip.remember(memories);
     return { chip, classifier };
   } catch (error) {
     chip.close();

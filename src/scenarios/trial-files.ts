@@ -4,6 +4,7 @@
  */
 import type { Wear } from '../chips/cells/endurance.ts';
 import type { ChipTime } from '../chips/costs/timing.ts';
+import type { MaskError } from '../chips/effective.ts';
 import type { Energy } from '../chips/energy.ts';
 import type { Counts } from '../chips/meter.ts';
 import type { Access, ChipModel } from '../chips/model.ts';
@@ -99,6 +100,8 @@ export interface TrialResult {
   readonly meter?: { readonly training: MeterReading; readonly test: MeterReading };
   /** how worn the cells are when training has ended; absent where they do not wear */
   readonly wear?: Wear;
+  /** of the mask of the wires, in every layer, for images of validation; absent where there is none */
+  readonly maskErrors?: readonly MaskError[];
   /** what else the learner had to say of the trained chip, in numbers by name */
   readonly measures?: Readonly<Record<string, number>>;
   /** what became of the chip after training, where the scenario asks; everything else here is of the day that training ended */

@@ -47,7 +47,7 @@ const members: Record<Access, string[]> = {
   measured,
   reversible: [...measured, 'reverse'],
   documented: [...measured, 'reverse', 'dataSheet'],
-  transparent: [...measured, 'reverse', 'dataSheet', 'boxBack', 'neuronBack', 'trueWeights'],
+  transparent: [...measured, 'reverse', 'dataSheet', 'boxBack', 'crossbarBack', 'neuronBack', 'trueWeights'],
 };
 
 describe.each(accesses)('%s access', access => {

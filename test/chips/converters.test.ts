@@ -12,7 +12,7 @@ import { apart, converter, gaussianMatrix, meanOf } from '../fixtures/chips.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 25 });
 
-type Circuit = Exclude<Adc, { kind: 'none' | 'uniform' }>;
+type Circuit = Exclude<Adc, { kind: 'none' | 'clip' | 'uniform' }>;
 const circuit = { bits: 6, range: 2, comparatorOffset: 0, gain: 200 };
 const sar: AdcOf<'sar'> = { kind: 'sar', ...circuit, group: 3, capacitorMismatch: 0 };
 const stage = { ...circuit, group: 3, samplingMismatch: 0, feedbackMismatch: 0, parasitic: 0 };
@@ -41,6 +41,27 @@ function converted(adc: Adc, values: readonly number[], columns = 1, seed = 1): 
 const column = (of: Float32Array, columns: number, j: number) => of.filter((_, k) => k % columns === j);
 const staircase = (low: number, high: number, points: number) =>
   Array.from({ length: points }, (_, k) => low + ((high - low) * (k + 0.5)) / points);
+
+describe('a converter of one sign', () => {
+  const adc = { ...converter(4, 3), levels: 'even' as const, low: -1 };
+
+  test.prop([fc.float({ min: -4, max: 4, noNaN: true })])('has its levels between its ends', value => {
+    engine.arena.reset();
+    const step = 4 / 15;
+    const clipped = Math.max(-1, Math.min(3, value));
+    const y = converted(adc, [value])[0]!;
+    expect(Math.abs(y - clipped)).toBeLessThanOrEqual(step / 2 + 1e-6);
+    const code = (y + 1) / step;
+    expect(Math.abs(code - Math.round(code))).toBeLessThan(1e-5);
+  });
+
+  test('rounds at random to the same levels, right in the mean', () => {
+    engine.arena.reset();
+    const values = converted({ ...adc, rounding: 'stochastic' }, new Array(4000).fill(0.7));
+    expect(new Set(Array.from(values, v => Math.round((v + 1) / (4 / 15)))).size).toBe(2);
+    expect(meanOf(values)).toBeCloseTo(0.7, 1.8);
+  });
+});
 
 describe.each(named)('$name', ({ adc }) => {
   test.prop([fc.float({ min: -3, max: 3, noNaN: true })])(

@@ -365,10 +365,13 @@ describe('every field has a crossbar of its own', () => {
     const chip = chipOf(chipModel({ layers: [local()], crossbar: crossbarOf(1), wires }), engine, { inputs });
     const all = chip.parts.crossbars[0]!;
     all.writer.program(gaussianMatrix(engine, all.rows, all.columns, 'weights', 0.3));
-    const errors = all.parts!.map(part => part.maskError());
-    expect(all.maskError()).toBeLessThanOrEqual(Math.max(...errors));
-    expect(all.maskError()).toBeGreaterThanOrEqual(Math.min(...errors));
-    expect(all.maskError()).toBeGreaterThan(0);
+    const x = gaussianMatrix(engine, 4, chip.parts.shapes[0]!.rows, 'inputs');
+    const xs = gaussianMatrix(engine, 4, all.parts![0]!.rows, 'inputs');
+    const errors = all.parts!.map(part => part.maskError(xs)!.weights);
+    const { weights } = all.maskError(x)!;
+    expect(weights).toBeLessThanOrEqual(Math.max(...errors));
+    expect(weights).toBeGreaterThanOrEqual(Math.min(...errors));
+    expect(weights).toBeGreaterThan(0);
   });
 });
 

@@ -269,7 +269,7 @@ describe('descriptions that make no sense', () => {
   const curve = { kind: 'sinh', voltage: 1 } as const;
   const wrong: [string, Partial<ChipModel>][] = [
     ['weightRange', { wires, crossbar: crossbarOf(0) }],
-    ['curve', { wires, crossbar: { ...crossbarOf(1), curve } }],
+    ['curve', { wires: { ...wires, kind: 'mask' }, crossbar: { ...crossbarOf(1), curve } }],
     ['drive', { drive: { kind: 'bit-serial' } }],
     ['drive', { drive: { kind: 'pulse-width' } }],
     [

@@ -289,6 +289,31 @@ describe('program-verify', () => {
     }
   });
 
+  describe.each([
+    ['known by their weights', {}],
+    ['known one by one', { programming: { kind: 'constant' as const, sigma: 1e-9 } }],
+  ])('cells %s', (_, given) => {
+    const faults = { stuckOn: 0.1, stuckOff: 0.1, open: 0, brokenRows: 0, brokenColumns: 0 };
+    const cell = linearCell({ minimumConductance: 1e-6, ...given });
+
+    test('that do not follow are made up for by the other of their pair', () => {
+      const target = gaussianMatrix(engine, rows, columns, 'target', 0.2);
+      const missed = (['ideal', 'program-verify'] as const).map(kind => {
+        const update = kind === 'ideal' ? { kind } : { kind, tries: 3, tolerance: 0.002 };
+        const chip = chipWith({ cell, update, crossbar: { ...crossbarOf(1), faults } });
+        const asked = engine.matrix(rows, columns);
+        asked.data.set(target.data);
+        chip.write(0, asked);
+        const effective = chip.parts.crossbars[0]!.effective().data;
+        return effective.filter((w, k) => Math.abs(w - target.data[k]!) > 0.01).length / effective.length;
+      });
+      // one of ten cells is on, one off. Missed blindly: one of the two is on, or that which carries the weight is off
+      expect(Math.abs(missed[0]! - (1 - 0.9 * 0.8))).toBeLessThan(0.015);
+      // out of reach: that which does not carry it is on; else that which does is off, or on beside one that is off
+      expect(Math.abs(missed[1]! - (0.1 + 0.9 * 0.1 + 0.1 * 0.1))).toBeLessThan(0.015);
+    });
+  });
+
   test('bounds hold for targets beyond them', () => {
     const chip = verified(3, 0.001, 0.01, { cell: linearCell({ variation: 0.1, programmingNoise: 0.01 }) });
     chip.write(0, all(5));

@@ -334,14 +334,20 @@ describe('crossbars behind wires', () => {
     expect(effective(cut).data[0]).not.toBe(before[0]);
   });
 
-  test('the error of a mask is a number, and 0 where there is none', () => {
+  test('the error of a mask is known, and none where there is none', () => {
     const masks = made(wired('mask')).parts.crossbars[0]!;
     const exact = made(wired('exact')).parts.crossbars[0]!;
     const [m, e] = [masks.effective().data, exact.effective().data];
-    const error = Math.hypot(...m.map((w, k) => w - e[k]!)) / Math.hypot(...e);
-    expect(masks.maskError()).toBeCloseTo(error, 6);
+    const norm = (of: ArrayLike<number>) => Math.hypot(...Array.from(of));
+    const error = norm(m.map((w, k) => w - e[k]!)) / norm(e);
+    const x = gaussianMatrix(engine, 16, masks.rows, 'inputs');
+    const found = masks.maskError(x)!;
+    expect(found.weights).toBeCloseTo(error, 6);
     expect(error).toBeGreaterThan(1e-6);
-    expect(exact.maskError()).toBe(0);
+    const y = product(x, exact.effective());
+    const off = product(x, masks.effective()).map((v, k) => v - y[k]!);
+    expect(found.outputs).toBeCloseTo(norm(off) / norm(y), 6);
+    expect(exact.maskError(x)).toBeUndefined();
   });
 
   test('a mask beyond its range is refused, in words', () => {

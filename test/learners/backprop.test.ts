@@ -15,8 +15,10 @@ import type { Learner } from '../../src/learners/learner.ts';
 import { softmaxHead } from '../../src/learners/parts/softmax-head.ts';
 import { relative, tensorflow, tensorOf } from '../fixtures/autodiff.ts';
 import {
+  amplifier,
   chipModel,
   chipOf,
+  crossbarOf,
   gaussianMatrix,
   passOf,
   pixels,
@@ -108,7 +110,7 @@ describe('the error that goes back, by finite differences', () => {
     const delta = backward(view, knowledgeOf(chip), 4, engine).run(pass, error)[l]!;
     const { weights } = chip.parts.crossbars[l]!;
     const gradient = engine.matrix(weights.rows, weights.columns);
-    chip.correlate(l, [{ pass, delta }], gradient);
+    viewOf(chip, 'transparent', unavailable).correlate(l, [{ pass, delta }], gradient);
 
     const lossAt = (k: number, by: number): number => {
       const kept = weights.data[k]!;
@@ -134,7 +136,12 @@ describe('the error that goes back, by finite differences', () => {
   const unavailable = () => {
     throw new Error('there is no data sheet here');
   };
-  const truth = (chip: Chip, count = (_multiplyAdds: number) => {}): Knowledge => {
+  /** As the oracle has it. */
+  const truth = (chip: Chip): Knowledge => {
+    const { crossbarBack, neuronBack, boxBack } = viewOf(chip, 'transparent', unavailable);
+    return { inputsBack: (l, d, out, pass) => crossbarBack(l, pass, d, out), neuronBack, boxBack };
+  };
+  const byTrueWeights = (chip: Chip, count = (_multiplyAdds: number) => {}): Knowledge => {
     const { trueWeights, neuronBack, boxBack } = viewOf(chip, 'transparent', unavailable);
     const inputsBack = byWeights(trueWeights, chip.parts.shapes, engine, count);
     return { inputsBack, neuronBack, boxBack };
@@ -148,6 +155,29 @@ describe('the error that goes back, by finite differences', () => {
     'ideal circuits': {},
     'circuits with curves of their own': { neuron: curved },
     'circuits with curves, and boxes': { neuron: curved, boxes: smoothBoxes },
+    'bent cells': { crossbar: { ...crossbarOf(4), curve: { kind: 'sinh', voltage: 0.2 } } },
+    'amplifiers that saturate, offsets and a weak sign': {
+      amplifier: {
+        ...amplifier,
+        saturation: 0.4,
+        calibration: 0.2,
+        asymmetry: 0.1,
+        seriesResistance: 0.1,
+        offset: 0.1,
+      },
+      driver: { noise: 0, asymmetry: 0.2, readAsymmetry: 0 },
+    },
+    'scales that follow the largest input, in front of amplifiers that saturate': {
+      scaling: { inputs: 'abs-max', threshold: 0, overflow: 'none' },
+      dac: { kind: 'clip', range: 1 },
+      adc: { kind: 'clip', range: 2.5 },
+      amplifier: { ...amplifier, saturation: 1 },
+    },
+    'scales that clip': {
+      scaling: { inputs: 'constant', threshold: 1.2, overflow: 'none' },
+      dac: { kind: 'clip', range: 1 },
+      adc: { kind: 'clip', range: 6 },
+    },
   };
 
   test.each(Object.entries(models).flatMap(([name, given]) => [0, 1, 2].map(l => [name, l, given] as const)))(
@@ -229,7 +259,7 @@ describe('the error that goes back, by finite differences', () => {
   test('multiply-adds of the way back are counted once per weight and sample, the first layer’s not needed', () => {
     const chip = chipOf(chipModel({ layers: sizes.layers }), engine, { inputs: 9, batch: 4 });
     let counted = 0;
-    const knowledge = truth(chip, n => {
+    const knowledge = byTrueWeights(chip, n => {
       counted += n;
     });
     const back = backward(viewOf(chip, 'measured', unavailable), knowledge, 4, engine);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Adc } from '../../src/chips/converters/converter.ts';
 import { buildConversion } from '../../src/chips/converters/index.ts';
 import { buildCrossbar } from '../../src/chips/crossbar.ts';
+import type { Driver } from '../../src/chips/driver.ts';
 import { buildMapping } from '../../src/chips/mappings/index.ts';
 import type { MappingModel } from '../../src/chips/mappings/mapping.ts';
 import { newMeter } from '../../src/chips/meter.ts';
@@ -14,7 +15,7 @@ import { buildNodal } from '../../src/chips/wires/nodal.ts';
 import type { Lines } from '../../src/chips/wires/wires.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { streamOf } from '../../src/engine/streams.ts';
-import { apart, chipModel, converter, crossbarOf, linearCell } from '../fixtures/chips.ts';
+import { amplifier, apart, chipModel, converter, crossbarOf, linearCell } from '../fixtures/chips.ts';
 
 type Table = number[][];
 interface WireCase {
@@ -25,6 +26,17 @@ interface WireCase {
   voltage_V: Table;
   output_current_A: Table;
   input_current_A?: Table;
+  word_node_V?: Table[];
+  bit_node_V?: Table[];
+}
+interface SupplyCase {
+  name: string;
+  supply_V: number;
+  r_supply: number;
+  r_bit: number;
+  conductance_S: Table;
+  input_on: Table;
+  output_current_A: Table;
 }
 interface TerminalCase extends Omit<WireCase, 'resistance_ohm'> {
   conductance_S: Table;
@@ -41,6 +53,7 @@ interface GradientCase {
   voltage_V: number[];
   transfer_S: Table;
   dI_dG: number[][][];
+  first_order_sigma_I_for_5pct_G: number[];
 }
 interface MappingCase {
   name: string;
@@ -65,6 +78,7 @@ const oracle = JSON.parse(readFileSync(new URL('crossbar.json', import.meta.url)
   linear: WireCase[];
   qucs: WireCase[];
   terminals: TerminalCase[];
+  supply: SupplyCase[];
   gradients: GradientCase[];
   mappings: MappingCase[];
   converters: ConverterCase[];
@@ -90,9 +104,54 @@ describe('wires', () => {
     const G = Float64Array.from(c.resistance_ohm.flat(), r => (r === 'inf' ? 0 : 1 / r));
     const solve = buildNodal(G, rows, columns, linesOf(c));
     c.output_current_A.forEach((currents, p) => {
-      const { out, into } = solve(sample(c.voltage_V, p), new Float64Array(columns));
+      const V = sample(c.voltage_V, p);
+      const { out, into, wordDrop, bitRise } = solve(V, new Float64Array(columns));
       expect(off(out, currents)).toBeLessThan(1e-9);
       if (c.input_current_A) expect(off(into, c.input_current_A[p]!)).toBeLessThan(1e-9);
+      if (!c.word_node_V || !c.bit_node_V) return;
+      const onWords = wordDrop.map((drop, k) => V[Math.floor(k / columns)]! + drop);
+      expect(off(onWords, c.word_node_V[p]!.flat())).toBeLessThan(1e-9);
+      expect(off(bitRise, c.bit_node_V[p]!.flat())).toBeLessThan(1e-9);
+    });
+  });
+
+  test.each(oracle.supply)('currents of cells on supply lines: $name', c => {
+    const [rows, columns] = [c.conductance_S.length, c.conductance_S[0]!.length];
+    const lines: Lines = { word: c.r_supply, bit: c.r_bit, source: 0, sense: 0, topology: 'separate-supply' };
+    c.output_current_A.forEach((currents, p) => {
+      const on = sample(c.input_on, p);
+      const G = Float64Array.from(c.conductance_S.flat(), (g, k) => g * on[Math.floor(k / columns)]!);
+      const solve = buildNodal(G, rows, columns, lines);
+      const { out } = solve(new Float64Array(columns).fill(c.supply_V), new Float64Array(columns));
+      expect(off(out, currents)).toBeLessThan(1e-8);
+    });
+  });
+
+  test.each(oracle.supply)('a chip with supply lines gives these currents as weights: $name', c => {
+    const volts = c.supply_V;
+    const wires = { kind: 'exact', topology: 'separate-supply', wordResistance: c.r_supply } as const;
+    const [most, scale] = [1e-4, 1e-4];
+    const model = chipModel({
+      cell: linearCell({ maximumConductance: most }),
+      // one cell a weight, which it carries alone: the other of each pair is open
+      crossbar: { ...crossbarOf(most / scale), mapping: { kind: 'one-sided' } },
+      wires: { ...wires, bitResistance: c.r_bit, sourceResistance: 0, senseResistance: 0 },
+      dac: converter(2, 1),
+      drive: { kind: 'bit-serial' },
+      driver: { noise: 0, asymmetry: 0, signs: 'apart', readAsymmetry: 0 },
+    });
+    const W = c.conductance_S[0]!.map((_, j) => c.conductance_S.map(row => row[j]! / scale));
+    const X = c.input_on[0]!.map((_, p) => c.input_on.map(row => row[p]!));
+    const table = { ...model.energy, readVoltage: volts };
+    read({ ...model, energy: table }, W, [...X, ...X.map(row => row.map(x => -x))]).forEach((y, b) => {
+      const expected = c.output_current_A[b % X.length]!;
+      const sign = b < X.length ? 1 : -1;
+      expect(
+        off(
+          y.map(w => sign * w * scale * volts),
+          expected,
+        ),
+      ).toBeLessThan(2e-6); // weights in float32
     });
   });
 
@@ -114,18 +173,19 @@ describe('wires', () => {
     expect(off(exactTransfer(G, m, n, linesOf(c), each, 1e-12), c.transfer_S.flat())).toBeLessThan(1e-7);
     const solve = buildNodal(G, m, n, linesOf(c));
     const forward = solve(Float64Array.from(c.voltage_V), new Float64Array(n)).across.slice();
+    const variances = new Float64Array(n);
     for (let j = 0; j < n; j++) {
       // dI_j/dG is the voltage across the cell, times that when bit line j alone is driven
       const bit = new Float64Array(n);
       bit[j] = -1;
       const adjoint = solve(new Float64Array(m), bit).across;
-      expect(
-        off(
-          forward.map((u, k) => u * adjoint[k]!),
-          c.dI_dG[j]!.flat(),
-        ),
-      ).toBeLessThan(1e-7);
+      const derivative = forward.map((u, k) => u * adjoint[k]!);
+      expect(off(derivative, c.dI_dG[j]!.flat())).toBeLessThan(1e-7);
+      derivative.forEach((d, k) => {
+        variances[j]! += (0.05 * G[k]! * d) ** 2;
+      });
     }
+    expect(off(variances.map(Math.sqrt), c.first_order_sigma_I_for_5pct_G)).toBeLessThan(1e-7);
   });
 });
 
@@ -192,7 +252,7 @@ describe('converters', () => {
   });
 });
 
-describe('input scaling', () => {
+describe('inputs and outputs', () => {
   const { W, X, cases } = oracle.forward;
   const scaled = (given: Partial<Scaling> = {}): Scaling => ({
     inputs: 'abs-max',
@@ -201,6 +261,12 @@ describe('input scaling', () => {
     ...given,
   });
   const standard = { dac: converter(7, 1), adc: converter(9, 12) }; // 1/126 and 1/510 are steps of the whole range
+  const driver: Driver = { noise: 0, asymmetry: 0, readAsymmetry: 0 };
+  const clipped: Partial<ChipModel> = {
+    dac: { kind: 'clip', range: 1 },
+    adc: { kind: 'clip', range: 12 },
+    scaling: scaled(),
+  };
   const models: Record<string, Partial<ChipModel>> = {
     default_without_noise: { ...standard, scaling: scaled() },
     no_noise_management: { ...standard, scaling: scaled({ inputs: 'none', overflow: 'none' }) },
@@ -209,17 +275,35 @@ describe('input scaling', () => {
       adc: converter(9, 0.5),
       scaling: scaled({ overflow: 'worst-case' }),
     },
+    ir_drop_1_small_ratio: {
+      ...clipped,
+      wires: { kind: 'polynomial', strength: 1, wireRatio: 20 },
+    },
+    out_nonlinearity_slope_calibration: {
+      ...clipped,
+      amplifier: { ...amplifier, saturation: 3, calibration: 0.5 },
+    },
+    inp_out_asymmetry: {
+      ...clipped,
+      driver: { ...driver, asymmetry: 0.1 },
+      amplifier: { ...amplifier, asymmetry: 0.2 },
+    },
+    pos_neg_separate_digital_sum: {
+      ...standard,
+      scaling: scaled(),
+      driver: { ...driver, signs: 'apart-digital' },
+    },
     constant_nm_2: { ...standard, scaling: scaled({ inputs: 'constant', threshold: 2, overflow: 'none' }) },
   };
 
-  test.each(cases.filter(({ name }) => name in models))('outputs with $name', ({ name, y }) => {
+  test.each(cases)('outputs with $name', ({ name, y }) => {
     read(chipModel({ ...models[name]!, layers: [3] }), W, X).forEach((outputs, b) => {
       expect(apart(outputs, y[b]!)).toBeLessThan(3e-6);
     });
   });
 
-  test('every model has its case', () => {
-    expect(cases.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(models)));
+  test('every case has its model', () => {
+    expect(Object.keys(models).sort()).toEqual(cases.map(({ name }) => name).sort());
   });
 });
 

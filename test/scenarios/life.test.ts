@@ -172,6 +172,19 @@ test('an accident to boxes that know none is refused when the scenario is checke
   expect(err).toMatch(/scenarios\/x\.json:\d+:\d+ life\.accident: .*"gating" cannot be rewired/);
 });
 
+test('a trial says how far the mask of its wires is off, for its own images and for inputs of both signs', async () => {
+  const ohms = { wordResistance: 4, bitResistance: 4, sourceResistance: 0, senseResistance: 0 };
+  const masked = { ...quiet, crossbar: crossbarOf(1), wires: { kind: 'mask' as const, ...ohms } };
+  const { maskErrors } = await run('local-softmax', masked, undefined);
+  expect(maskErrors).toHaveLength(2);
+  for (const { weights, outputs, bothSigns } of maskErrors!)
+    for (const error of [weights, outputs, bothSigns]) {
+      expect(error).toBeGreaterThan(0);
+      expect(error).toBeLessThan(0.1);
+    }
+  expect((await run('local-softmax', quiet, undefined)).maskErrors).toBeUndefined();
+});
+
 test('a trial says how worn its cells are, and one of cells that do not wear says nothing', async () => {
   const endurance = { writes: 20, spread: 0.5, death: 'value' as const };
   const mortalChip = { ...quiet, cell: { ...quiet.cell, endurance }, crossbar: crossbarOf(1) };

@@ -12,7 +12,7 @@ import { judgeOf } from '../../src/scenarios/evaluate.ts';
 import { chipOfBytes, chipToBytes, digestOfFile, revived } from '../../src/scenarios/saved-chip.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { Artefacts, TrialSpecification } from '../../src/scenarios/trial-files.ts';
-import { chipModel, crossbarOf, linearCell, rectifier, scattering } from '../fixtures/chips.ts';
+import { chipModel, converter, crossbarOf, linearCell, rectifier, scattering } from '../fixtures/chips.ts';
 import { optionsOf } from '../fixtures/lessons.ts';
 import { syntheticSplit } from '../fixtures/synthetic-images.ts';
 
@@ -99,6 +99,28 @@ test('a chip that has aged is as old when it is taken out of its file, and ages 
   });
   expect(one!.wear!.dead).toBeGreaterThan(0);
   expect(other).toEqual(one);
+});
+
+test('a chip that scales its inputs by a running mean, and calibrates its ADCs, goes on where it was', async () => {
+  const chip: ChipModel = {
+    ...model,
+    scaling: { inputs: 'average-abs-max', threshold: 0, overflow: 'none', decay: 0.2 },
+    adc: { ...converter(6, 4), ranging: 'calibrated' },
+  };
+  const specification = specificationOf('ff', { chip });
+  const artefacts = shelf();
+  await run(specification, artefacts, true);
+  const bytes = artefacts.kept.get('chip-x')!;
+  const engine = await openEngine({ bytes: 2 ** 27 });
+  const one = revived(chipOfBytes(bytes), split.training, engine);
+  const memories = one.chip.parts.crossbars.map(({ memory }) => memory.map(part => [...part]));
+  expect(memories[0]![0]![0]).toBeGreaterThan(0.5); // the mean
+  expect(memories[0]![1]![0]).not.toBe(4); // the first full scale
+  const saved = chipOfBytes(chipToBytes(one.chip, one.classifier, specification));
+  saved.memories.forEach((memory, l) => {
+    expect([...memory!]).toEqual(memories[l]!.flat());
+  });
+  expect(() => one.chip.remember([new Float32Array(2)])).toThrow('remember');
 });
 
 describe('the file', () => {

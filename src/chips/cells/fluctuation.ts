@@ -29,9 +29,21 @@ export const OneOverF = strict(
   { description: 'G min(q/u^p, most) √ln((t + t_r)/(2 t_r)), t since programming' },
 );
 
+export const Root = strict(
+  {
+    kind: Type.Literal('root'),
+    reference: quantity('S', 'conductance at which noise is amplitude times it', {
+      exclusiveMinimum: 0,
+      default: 25e-6,
+    }),
+    amplitude: ratio('noise at the reference conductance, relative to it [w_noise]', { minimum: 0 }),
+  },
+  { description: "amplitude √(G reference): AIHWKit's PCM_READ, where a weight of 1 is the reference" },
+);
+
 /** Description of read noise that depends on conductance and age. */
 export const Fluctuation = oneOfKinds(
-  [OneOverF, ...spreadKinds],
+  [OneOverF, Root, ...spreadKinds],
   'noise of one cell at one read, one standard deviation, by conductance and age; beside readNoise',
 );
 export type Fluctuation = Static<typeof Fluctuation>;
@@ -40,6 +52,10 @@ export type Fluctuation = Static<typeof Fluctuation>;
 export type Fluctuating = (now: number, landed: number, age: number) => number;
 
 export function fluctuationOf(fluctuation: Fluctuation): Fluctuating {
+  if (fluctuation.kind === 'root') {
+    const { reference, amplitude } = fluctuation;
+    return now => amplitude * Math.sqrt(Math.max(0, now) * reference);
+  }
   if (fluctuation.kind !== 'one-over-f') return spreadOf(fluctuation);
   const { reference, amplitude, exponent, most, start, readTime } = fluctuation;
   return (now, landed, age) => {

@@ -31,6 +31,8 @@ export interface Held {
   settle(): void;
   /** One attempt to program weight k to a target, which wears its cells. @returns the weight that it comes to, if it is kept */
   attempt(k: number, target: number): number;
+  /** Conductances of the last attempt, siemens [cells of a weight]. */
+  readonly tried: Float64Array;
   /** The last attempt, at weight k, stays. */
   keep(k: number): void;
   /** Time passes, in seconds. */
@@ -137,6 +139,7 @@ export function buildHeld(
 
   return {
     now,
+    tried: got,
     settle,
     attempt(k, target) {
       mapping.hold(target, aimed, 0);

@@ -17,6 +17,7 @@ const uniform = {
   kind: Type.Literal('uniform'),
   bits: count('resolution', { maximum: 16, default: 8 }),
   range,
+  low: Type.Optional(ratio('lowest value, for signals of one sign; −range when absent', { maximum: 0 })),
   levels: Type.Optional(
     choice(
       ['odd', 'even'],
@@ -24,14 +25,47 @@ const uniform = {
     ),
   ),
 };
-const UniformDac = strict(uniform, { description: 'evenly spaced levels from −range to +range' });
+const rounding = Type.Optional(
+  choice(
+    ['nearest', 'stochastic'],
+    'stochastic: up or down at random, right in the mean; nearest when absent',
+  ),
+);
+const Clip = strict(
+  { kind: Type.Literal('clip'), range },
+  { description: 'no levels: values are clipped to ± range and pass as they are' },
+);
+const UniformDac = strict(
+  { ...uniform, rounding },
+  { description: 'evenly spaced levels from −range to +range' },
+);
 
 const fullScale = {
   range,
   ranging: Type.Optional(
     choice(
-      ['given', 'maximal', 'granular'],
-      'given: `range` is the full scale; maximal: what all rows of a tile can give at most is; granular: a step is what the smallest input step and one level of a cell give. The latter two need a DAC; given when absent',
+      ['given', 'maximal', 'granular', 'calibrated'],
+      'given: `range` is the full scale; maximal: what all rows of a tile can give at most is; granular: a step is what the smallest input step and one level of a cell give. These two need a DAC. calibrated: as measured, see calibration; given when absent',
+    ),
+  ),
+  calibration: Type.Optional(
+    strict(
+      {
+        percentile: ratio('share of the sizes of the currents that the full scale is to hold', {
+          exclusiveMinimum: 0,
+          maximum: 1,
+          default: 0.999,
+        }),
+        each: choice(['tile', 'column'], 'what has a full scale of its own', { default: 'tile' }),
+        every: count(
+          'samples after which it is measured anew, on the batch that is read then; the first is always',
+          { default: 10000, maximum: 1000000000 },
+        ),
+      },
+      {
+        description:
+          'how calibrated ranges are measured: the currents of a batch are read and converted once more for it, which is on the bill',
+      },
     ),
   ),
 };
@@ -39,12 +73,7 @@ const UniformAdc = strict(
   {
     ...uniform,
     ...fullScale,
-    rounding: Type.Optional(
-      choice(
-        ['nearest', 'stochastic'],
-        'stochastic: up or down at random, right in the mean; nearest when absent',
-      ),
-    ),
+    rounding,
   },
   { description: 'evenly spaced levels from −range to +range' },
 );
@@ -115,12 +144,12 @@ const CyclicAdc = strict(
 );
 
 /** Description of a DAC. */
-export const Dac = oneOfKinds([NoConverter, UniformDac], 'a converter');
+export const Dac = oneOfKinds([NoConverter, Clip, UniformDac], 'a converter');
 export type Dac = Static<typeof Dac>;
 
 /** Description of an ADC. */
 export const Adc = oneOfKinds(
-  [NoConverter, UniformAdc, RampAdc, SarAdc, PipelineAdc, CyclicAdc],
+  [NoConverter, Clip, UniformAdc, RampAdc, SarAdc, PipelineAdc, CyclicAdc],
   'a converter',
 );
 export type Adc = Static<typeof Adc>;

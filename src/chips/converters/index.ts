@@ -1,7 +1,7 @@
 /** @file The ADCs, by their `kind`: one line each. */
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Adc, Conversion } from './converter.ts';
+import type { Adc, Conversion, Dac } from './converter.ts';
 import { pipelineConversion } from './pipeline.ts';
 import { rampConversion } from './ramp.ts';
 import { sarConversion } from './sar.ts';
@@ -22,6 +22,8 @@ export function buildConversion(
   switch (adc.kind) {
     case 'none':
       return undefined;
+    case 'clip':
+      return x => convert(engine.kernels, adc, x);
     case 'uniform':
       return adc.rounding === 'stochastic'
         ? stochasticConversion(adc, columns, batch, engine, stream('rounding'))
@@ -34,4 +36,20 @@ export function buildConversion(
     case 'cyclic':
       return pipelineConversion(adc, columns, stream);
   }
+}
+
+/** Whether what a DAC makes of an input is another thing at every read, and so no business of whoever drives the rows. */
+export const isRandom = (dac: Dac): boolean => dac.kind === 'uniform' && dac.rounding === 'stochastic';
+
+/** The DACs of the rows of one crossbar. @param batch most samples of one conversion */
+export function buildDac(
+  dac: Dac,
+  rows: number,
+  batch: number,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Conversion {
+  return dac.kind === 'uniform' && dac.rounding === 'stochastic'
+    ? stochasticConversion(dac, rows, batch, engine, stream('rounding'))
+    : x => convert(engine.kernels, dac, x);
 }

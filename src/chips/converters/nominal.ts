@@ -5,6 +5,7 @@ import type { Adc } from './converter.ts';
 export function nominalAdc(adc: Adc): Adc {
   switch (adc.kind) {
     case 'none':
+    case 'clip':
     case 'uniform':
       return adc;
     case 'ramp':

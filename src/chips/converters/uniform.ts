@@ -12,20 +12,34 @@ import type { Adc, AdcOf, Conversion, Dac } from './converter.ts';
 export const levelsOf = ({ bits, levels }: { bits: number; levels?: 'odd' | 'even' }): number =>
   Math.max(2, levels === 'even' ? 2 ** bits : 2 ** bits - 1);
 
+/** The lowest value that a converter knows. */
+export const lowOf = (converter: Adc | Dac): number =>
+  converter.kind === 'none'
+    ? Number.NEGATIVE_INFINITY
+    : converter.kind === 'uniform'
+      ? (converter.low ?? -converter.range)
+      : -converter.range;
+
 /** Converts the first `columns` columns of `x` in place, to the nearest level (ties upwards). */
 export function convert(
   kernels: Kernels,
-  converter: Dac | Extract<Adc, { kind: 'none' | 'uniform' }>,
+  converter: Dac | Extract<Adc, { kind: 'none' | 'clip' | 'uniform' }>,
   x: Matrix,
   columns = x.columns,
 ): void {
   if (converter.kind === 'none') return;
-  kernels.quantise(x, columns, -converter.range, converter.range, levelsOf(converter));
+  if (converter.kind === 'clip') clip(x, columns, converter.range);
+  else kernels.quantise(x, columns, lowOf(converter), converter.range, levelsOf(converter));
 }
 
-/** The uniform ADC that rounds up with a probability of what is beyond the level below. */
+function clip(x: Matrix, columns: number, range: number): void {
+  for (let first = 0; first < x.data.length; first += x.columns)
+    for (let k = first; k < first + columns; k++) x.data[k] = Math.max(-range, Math.min(range, x.data[k]!));
+}
+
+/** A uniform converter that rounds up with a probability of what is beyond the level below. */
 export function stochasticConversion(
-  adc: AdcOf<'uniform'>,
+  adc: Pick<AdcOf<'uniform'>, 'kind' | 'bits' | 'levels' | 'range' | 'low'>,
   columns: number,
   batch: number,
   { kernels, ...engine }: Engine,
@@ -33,13 +47,14 @@ export function stochasticConversion(
 ): Conversion {
   const lots = engine.matrix(batch, columns);
   const levels = levelsOf(adc);
-  const step = (2 * adc.range) / (levels - 1);
-  const middle = (levels - 1) / 2; // counted from there, so that 0 comes out as 0
+  const low = lowOf({ ...adc, kind: 'uniform' });
+  const step = (adc.range - low) / (levels - 1);
+  const middle = adc.low === undefined ? (levels - 1) / 2 : -low / step; // counted from there, so that 0 comes out as 0
   return x => {
     const u = rowsOf(lots, 0, x.rows);
     kernels.uniform(u, 0, 1, stream);
     for (let k = 0; k < x.data.length; k++) {
-      const clipped = Math.max(-adc.range, Math.min(adc.range, x.data[k]!));
+      const clipped = Math.max(low, Math.min(adc.range, x.data[k]!));
       x.data[k] = step * (Math.min(levels - 1, Math.floor(clipped / step + middle + u.data[k]!)) - middle);
     }
   };

@@ -78,7 +78,7 @@ export interface Circumstances {
 export function adcPrice(price: AdcPrice | undefined, given: number, circumstances: Circumstances): Price {
   if (price === undefined || price.kind === 'table')
     return { joules: given, source: "given in the chip's file" };
-  const own = circumstances.adc.kind === 'none' ? undefined : circumstances.adc.bits;
+  const own = 'bits' in circumstances.adc ? circumstances.adc.bits : undefined;
   if (price.kind === 'published') return macroOf(adcMacros, price.macro, own);
   const resolution = price.bits ?? own ?? 8;
   switch (price.kind) {

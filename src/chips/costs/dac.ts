@@ -41,7 +41,7 @@ export type DacPrice = Static<typeof DacPrice>;
 export function dacPrice(price: DacPrice | undefined, given: number, dac: Dac): Price {
   if (price === undefined || price.kind === 'table')
     return { joules: given, source: "given in the chip's file" };
-  const own = dac.kind === 'none' ? undefined : dac.bits;
+  const own = 'bits' in dac ? dac.bits : undefined;
   if (price.kind === 'published') return macroOf(dacMacros, price.macro, own);
   const bits = price.bits ?? own ?? 8;
   return {

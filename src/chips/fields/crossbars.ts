@@ -7,6 +7,7 @@ import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import { togetherWorn } from '../cells/endurance.ts';
 import { buildCrossbar, type Crossbar } from '../crossbar.ts';
+import { togetherOff } from '../effective.ts';
 import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
 import type { Writer } from '../updates/index.ts';
@@ -142,7 +143,15 @@ export function buildFieldCrossbars(
         shares.reduce((sum, share) => sum + share[of], 0) / shares.length;
       return { driver: mean('driver'), cells: mean('cells') };
     },
-    maskError: () => Math.hypot(...parts.map(part => part.maskError())) / Math.sqrt(parts.length),
+    maskError(x) {
+      const xs = engine.matrix(x.rows, rows);
+      const errors = parts.flatMap((part, point) => {
+        gatherFields(shape, point, x, xs);
+        return part.maskError(xs) ?? [];
+      });
+      return errors.length === 0 ? undefined : togetherOff(errors);
+    },
+    derivative: () => undefined, // of small crossbars, what multiplies is taken for it
     memory: parts.flatMap(part => part.memory),
   };
 }

@@ -5,13 +5,14 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { LayerShape, ResistiveRequest } from '../access.ts';
 import type { Adc } from '../converters/converter.ts';
+import { isRandom } from '../converters/index.ts';
 import { isDirect } from '../mappings/index.ts';
 import type { ChipModel } from '../model.ts';
 import { buildRectifiers, type Rectifiers } from '../neurons/rectifier.ts';
 
 /** What of a model a resistive network has no room for, in words. */
 export function misfit(model: ChipModel): string | undefined {
-  const { boxes, neuron, adc, crossbar, wires, drive, scaling, layers } = model;
+  const { boxes, neuron, adc, dac, crossbar, wires, drive, driver, amplifier, scaling, layers } = model;
   if (layers.some(layer => typeof layer !== 'number')) return 'each of its layers is one crossbar';
   if (boxes.front.kind !== 'none' || boxes.between.kind !== 'none')
     return 'currents flow both ways, and a box lets nothing back';
@@ -21,6 +22,8 @@ export function misfit(model: ChipModel): string | undefined {
     return 'its cells are sound and linear pairs of any conductance';
   if (drive !== undefined && drive.kind !== 'amplitude')
     return 'its rows are held at voltages while it settles';
+  if (driver || amplifier) return 'its drivers and amplifiers are ideal';
+  if (isRandom(dac)) return 'its DAC is the same at every read';
   if (scaling) return 'its voltages are not scaled sample by sample';
   if (adc.kind !== 'none' && adc.kind !== 'uniform') return `its ADC is uniform, not of kind "${adc.kind}"`;
   return undefined;

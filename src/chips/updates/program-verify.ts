@@ -1,6 +1,7 @@
 /**
  * @file Program and verify: the programmer keeps digital targets; a cell that is further from its target than the tolerance is
- * programmed anew, up to a stated number of tries, and the best try stays.
+ * programmed anew, up to a stated number of tries, and the best try stays. What is read back is the pair as it conducts, faults included: a cell that
+ * does not follow is made up for by the other of its pair, which is asked for as much more as was missing, where it can.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { count, ratio, strict } from '../../description.ts';
@@ -21,7 +22,7 @@ export const ProgramVerify = strict(
 );
 
 export function buildProgramVerify(options: Static<typeof ProgramVerify>, site: Site): Writer {
-  const { model, weights, flaws, engine, meter, held } = site;
+  const { model, weights, flaws, engine, meter, held, mapping, faulty } = site;
   const { tries } = options;
   const tolerance = options.tolerance * (model.crossbar.weightRange || 1);
   const sigma = programmingError(model);
@@ -31,24 +32,43 @@ export function buildProgramVerify(options: Static<typeof ProgramVerify>, site: 
   const bounded = (k: number, aim: number) =>
     flaws ? Math.min(flaws.high.data[k]!, Math.max(flaws.low.data[k]!, aim)) : aim;
 
+  const cells = new Float64Array(mapping.cells.length);
+  /** What is read back of pair k, now or if it lands there. */
+  function seen(k: number): number {
+    const w = weights.data[k]!;
+    if (!faulty) return w;
+    if (held) return faulty(k, held.now, k * cells.length);
+    return seenAt(k, w);
+  }
+  function seenAt(k: number, landed: number): number {
+    if (!faulty) return landed;
+    if (held) return faulty(k, held.tried, 0);
+    mapping.hold(landed, cells, 0);
+    return faulty(k, cells, 0);
+  }
+  /** What to ask for, so that pair k shows its target. */
+  const aimOf = (k: number) => (faulty ? weights.data[k]! + targets.data[k]! - seen(k) : targets.data[k]!);
+
   /** Visits every pair that is off; tries go round the crossbar, as a programmer with one write line per column does. */
   function verify(): void {
     const w = weights.data;
     let off: number[] = [];
-    for (let k = 0; k < w.length; k++) if (Math.abs(w[k]! - targets.data[k]!) > tolerance) off.push(k);
+    if (faulty) held?.settle();
+    const isOff = (k: number) => Math.abs(seen(k) - targets.data[k]!) > tolerance;
+    for (let k = 0; k < w.length; k++) if (isOff(k)) off.push(k);
     for (let t = 0; t < tries && off.length > 0; t++) {
       const errors = held ? undefined : gaussians(noise, off.length);
       const still: number[] = [];
       for (let i = 0; i < off.length; i++) {
         const k = off[i]!;
         const landed = errors
-          ? bounded(k, targets.data[k]! + sigma * errors[i]!)
-          : held!.attempt(k, bounded(k, targets.data[k]!));
-        if (Math.abs(landed - targets.data[k]!) < Math.abs(w[k]! - targets.data[k]!)) {
+          ? bounded(k, aimOf(k) + sigma * errors[i]!)
+          : held!.attempt(k, bounded(k, aimOf(k)));
+        if (Math.abs(seenAt(k, landed) - targets.data[k]!) < Math.abs(seen(k) - targets.data[k]!)) {
           if (held) held.keep(k);
           else w[k] = landed;
         }
-        if (Math.abs(w[k]! - targets.data[k]!) > tolerance) still.push(k);
+        if (isOff(k)) still.push(k);
       }
       meter.cellsWritten += off.length;
       off = still;

@@ -6,8 +6,12 @@ import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Flaws } from '../cells/flaws.ts';
 import type { Held } from '../cells/held.ts';
+import type { Mapping } from '../mappings/mapping.ts';
 import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
+
+/** The weight that cells of conductances `g` [cells of a weight, from `at` on] come to, of weight k with its faults. */
+export type Faulty = (k: number, g: ArrayLike<number>, at: number) => number;
 
 /** The crossbar that is written to. */
 export interface Site {
@@ -17,6 +21,9 @@ export interface Site {
   readonly flaws: Flaws | undefined;
   /** what its cells hold one by one, where that is more than the weights say */
   readonly held: Held | undefined;
+  /** how cells hold a weight, and what weight k is with the faults of its cells; absent where they have none */
+  readonly mapping: Mapping;
+  readonly faulty: Faulty | undefined;
   readonly engine: Engine;
   readonly meter: Meter;
   /** names streams below this crossbar */

@@ -11,8 +11,8 @@ import type { Lines } from './wires.ts';
 export type Output = readonly { readonly bit: number; readonly factor: number }[];
 
 /**
- * @param conductance siemens [rows, columns]
- * @returns [rows, outputs], per volt
+ * @param conductance siemens [rows, columns]; in interleaved arrays rows 2 i and 2 i + 1 are driven with one input and its opposite
+ * @returns [inputs, outputs], per volt
  */
 export function exactTransfer(
   conductance: Float64Array,
@@ -23,24 +23,33 @@ export function exactTransfer(
   tolerance = 1e-9,
 ): Float64Array {
   const solve = buildNodal(conductance, rows, columns, lines, tolerance);
-  const transfer = new Float64Array(rows * outputs.length);
+  const isPaired = lines.topology === 'interleaved';
+  const inputs = isPaired ? rows / 2 : rows;
+  const transfer = new Float64Array(inputs * outputs.length);
   const word = new Float64Array(rows);
   const bit = new Float64Array(columns);
-  if (rows <= outputs.length)
-    for (let i = 0; i < rows; i++) {
-      word[i] = 1;
+  function drive(i: number, volts: number): void {
+    if (isPaired) {
+      word[2 * i] = volts;
+      word[2 * i + 1] = -volts;
+    } else word[i] = volts;
+  }
+  if (inputs <= outputs.length)
+    for (let i = 0; i < inputs; i++) {
+      drive(i, 1);
       const { out } = solve(word, bit);
       outputs.forEach((output, j) => {
         for (const { bit, factor } of output) transfer[i * outputs.length + j]! += factor * out[bit]!;
       });
-      word[i] = 0;
+      drive(i, 0);
     }
   else
     outputs.forEach((output, j) => {
       bit.fill(0);
       for (const { bit: at, factor } of output) bit[at]! -= factor;
       const { into } = solve(word, bit);
-      for (let i = 0; i < rows; i++) transfer[i * outputs.length + j] = into[i]!;
+      for (let i = 0; i < inputs; i++)
+        transfer[i * outputs.length + j] = isPaired ? into[2 * i]! - into[2 * i + 1]! : into[i]!;
     });
   return transfer;
 }

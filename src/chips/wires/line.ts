@@ -38,10 +38,52 @@ export const bitPlaces = (rows: number, columns: number): Places => ({
   along: -columns,
 });
 
+/** Supply lines beside the bit lines, fed above the first row. */
+export const supplyPlaces = (rows: number, columns: number): Places => ({
+  lines: columns,
+  nodes: rows,
+  across: 1,
+  first: 0,
+  along: columns,
+});
+
 /** @param segment ohm @param end ohm, in series with the segment next to the source */
 export function lineSet(conductance: Float64Array, places: Places, segment: number, end: number): LineSet {
   if (segment > 0) return resistive(conductance, places, 1 / segment, 1 / (segment + end));
   return end > 0 ? single(conductance, places, 1 / end) : held;
+}
+
+/** Bit lines whose every node carries the two cells of a pair, of rows 2 i and 2 i + 1. @param rows of cells, an even number */
+export function pairedBitLines(
+  conductance: Float64Array,
+  rows: number,
+  columns: number,
+  segment: number,
+  end: number,
+): LineSet {
+  const n = conductance.length / 2;
+  const other = (k: number) => 2 * k - (k % columns) + columns; // of the pair of node k; the first is before it in its column
+  const each = (k: number) => other(k) - columns;
+  const loads = new Float64Array(n).map((_, k) => conductance[each(k)]! + conductance[other(k)]!);
+  const nodes = lineSet(loads, bitPlaces(rows / 2, columns), segment, end);
+  const room = new Float64Array(n);
+  return {
+    apply(x, out) {
+      for (let k = 0; k < n; k++) room[k] = x[each(k)]!;
+      const currents = new Float64Array(n);
+      nodes.apply(room, currents);
+      out.fill(0);
+      for (let k = 0; k < n; k++) out[each(k)] = currents[k]!;
+    },
+    solve(b, x) {
+      for (let k = 0; k < n; k++) room[k] = b[each(k)]! + b[other(k)]!;
+      nodes.solve(room, room);
+      for (let k = 0; k < n; k++) {
+        x[each(k)] = room[k]!;
+        x[other(k)] = room[k]!;
+      }
+    },
+  };
 }
 
 /** No resistance at all: every node is at the source's voltage, and nothing moves it. */

@@ -9,7 +9,7 @@
  * of n columns of weights has word lines of 2 n segments. Capacitances are left out: the array is read when it has settled.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { oneOfKinds, quantity, strict } from '../../description.ts';
+import { choice, oneOfKinds, quantity, ratio, strict } from '../../description.ts';
 import { Metal, segmentOf } from './metal.ts';
 
 const resistances = {
@@ -30,12 +30,23 @@ const resistances = {
   metal: Type.Optional(Metal),
 };
 
+export const topologies = ['standard', 'interleaved', 'separate-supply'] as const;
+
 /** Description of the wires. */
 export const Wires = oneOfKinds(
   [
     strict({ kind: Type.Literal('none') }, { description: 'ideal wires' }),
     strict(
-      { kind: Type.Literal('exact'), ...resistances },
+      {
+        kind: Type.Literal('exact'),
+        ...resistances,
+        topology: Type.Optional(
+          choice(
+            topologies,
+            'interleaved: both cells of a pair on one bit line, driven with opposite voltages; separate-supply: current comes from supply lines along the bit lines, of the word resistance, and bits of the inputs connect cells to them; standard when absent',
+          ),
+        ),
+      },
       {
         description:
           "Kirchhoff's laws solved anew after every change of weights: seconds for a large layer, so for chips that are programmed, not trained",
@@ -46,6 +57,20 @@ export const Wires = oneOfKinds(
       {
         description:
           'a factor for every cell from the loads along its two lines: cheap enough for training, refused where it would be off by more than some per cent',
+      },
+    ),
+    strict(
+      {
+        kind: Type.Literal('polynomial'),
+        strength: ratio('times the drop that is expected [ir_drop]', { minimum: 0, default: 1 }),
+        wireRatio: ratio(
+          'conductance of the wire from one cell to the next over the largest of a cell; 0.35 ohm and 5 uS when absent [ir_drop_g_ratio]',
+          { exclusiveMinimum: 0, default: 571428 },
+        ),
+      },
+      {
+        description:
+          "AIHWKit's static drop along columns: a polynomial of the column's total current times a parabola along the rows, worked out at every read",
       },
     ),
   ],
@@ -61,16 +86,19 @@ export interface Lines {
   /** in series with the first segment of a word line, and with the last of a bit line */
   readonly source: number;
   readonly sense: number;
+  /** how the lines run (`topology.ts`); standard when absent. With separate supply, `word` and `source` are those of the supply lines. */
+  readonly topology?: (typeof topologies)[number];
 }
 
-/** @returns undefined where wires are ideal */
+/** @returns undefined where wires are ideal, or not solved */
 export function linesOf(wires: Wires | undefined): Lines | undefined {
-  if (wires === undefined || wires.kind === 'none') return undefined;
+  if (wires === undefined || wires.kind === 'none' || wires.kind === 'polynomial') return undefined;
   const segment = wires.metal ? segmentOf(wires.metal) : 0;
   return {
     word: wires.wordResistance + segment,
     bit: wires.bitResistance + segment,
     source: wires.sourceResistance,
     sense: wires.senseResistance,
+    ...(wires.kind === 'exact' && wires.topology && { topology: wires.topology }),
   };
 }

@@ -1,12 +1,12 @@
 /**
- * @file Oracle backprop: the true weights, the true slope of every neuron circuit, and the derivative of the mean of every box (a
+ * @file Oracle backprop: the true derivative of every crossbar (its weights, where nothing around it bends), the true slope of every neuron circuit, and the derivative of the mean of every box (a
  * literal derivative is zero behind a quantiser or comparator). Only a simulator can know these: the upper bound of backprop.
  */
 import { strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions, writes } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
-import { byWeights } from './backward.ts';
+import type { Knowledge } from './backward.ts';
 import { layerByLayer, trainedClassifier } from './train.ts';
 
 export const backpropOracle = defineLearner({
@@ -20,9 +20,12 @@ export const backpropOracle = defineLearner({
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none', dense: true }),
   train(lesson) {
-    const { chip, engine, options } = lesson;
-    const { neuronBack, boxBack } = chip;
-    const inputsBack = byWeights(chip.trueWeights, chip.layers, engine, lesson.digital);
+    const { chip, options } = lesson;
+    const { layers, neuronBack, boxBack } = chip;
+    const inputsBack: Knowledge['inputsBack'] = (l, delta, out, pass) => {
+      chip.crossbarBack(l, pass, delta, out);
+      lesson.digital(delta.rows * layers[l]!.rows * layers[l]!.units);
+    };
     return trainedClassifier(
       lesson,
       () => layerByLayer(lesson, options.batch, { inputsBack, neuronBack, boxBack }),

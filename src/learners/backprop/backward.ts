@@ -10,8 +10,8 @@ import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 
 /** What a member of the family takes for the truth about the parts between two layers. */
 export interface Knowledge {
-  /** out [batch, rows] = delta [batch, units] carried back through the crossbar of `layer` */
-  inputsBack(layer: number, delta: Matrix, out: Matrix): void;
+  /** out [batch, rows] = delta [batch, units] carried back through the crossbar of `layer`, at the state of `pass` */
+  inputsBack(layer: number, delta: Matrix, out: Matrix, pass: Pass): void;
   /** d ← d · slope of the neuron circuits, at the state of `pass` */
   neuronBack(layer: number, pass: Pass, d: Matrix): void;
   /** out = d pulled back through the box behind `layer`; another matrix than d */
@@ -96,7 +96,7 @@ export function backward(chip: MeasuredView, knowledge: Knowledge, batch: number
         throughLayer(l, pass, arriving);
         if (l === 0) break;
         arriving = cut(room, pass.batch, layers[l]!.rows);
-        knowledge.inputsBack(l, rowsOf(deltas[l]!, 0, pass.batch), arriving);
+        knowledge.inputsBack(l, rowsOf(deltas[l]!, 0, pass.batch), arriving, pass);
       }
       return deltas.map(d => rowsOf(d, 0, pass.batch));
     },
