@@ -102,7 +102,7 @@ describe('ff-hinton on text', () => {
       ...view,
       send(labels, pass, nudges) {
         view.send(labels, pass, nudges);
-        if (labels.kind === 'classes')
+        if (labels.kind === 'classes' && 'inputs' in pass)
           for (let b = 0; b < pass.batch; b++) shown.add(textOf(pass.inputs[0]!, b));
       },
     });
