@@ -151,7 +151,7 @@ function buildResistive(
     batch,
     front,
     crossbars,
-    network: { send: (_labels, pass, nudges) => resistive.settle(pass, nudges) },
+    network: { countsItself: true, send: (_labels, pass, nudges) => resistive.settle(pass, nudges) },
     neurons: circuits,
     boxes: shapes.map(() => undefined),
     frontBox: undefined,

@@ -109,6 +109,7 @@ export class Chip {
     this.#countNudges(pass.batch, nudges);
     if (network) {
       network.send(labels, pass, nudges);
+      if (!network.countsItself) this.#count(pass);
       return;
     }
     front.send(labels, pass);
@@ -241,9 +242,12 @@ export class Chip {
 
   /** Arithmetic with what drove the rows of layer l needs it measured, once a pass; without a box before them it is known from the layer below. */
   #countInputs(l: number, pass: FullPass): void {
-    if (!this.#boxBefore(l) || pass.inputsSeen[l]) return;
+    const { shapes, boxesBack } = this.parts;
+    const above = boxesBack?.[l + 1] ? shapes[l + 1]!.units : 0;
+    const lines = (this.#boxBefore(l) ? shapes[l]!.inputs : 0) + above;
+    if (lines === 0 || pass.inputsSeen[l]) return;
     pass.inputsSeen[l] = 1;
-    this.#measured(l, pass.batch, this.parts.shapes[l]!.inputs);
+    this.#measured(l, pass.batch, lines);
   }
 
   #check(labels: Labels, batch: number): void {

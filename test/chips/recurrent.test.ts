@@ -198,6 +198,20 @@ describe('a network of layers that see each other', () => {
     expect(chip.meter.forwardPasses - before.forwardPasses).toBe(6 * 4);
     expect(chip.meter.dacConversions - before.dacConversions).toBe(6 * 4 * (12 + 12 + 9));
     expect(chip.meter.adcConversions - before.adcConversions).toBe(6 * 4 * (7 + 5 + 4));
+    expect(chip.meter.measuredConversions - before.measuredConversions).toBe(6 * 4 * (7 + 5 + 4));
+  });
+
+  test('what stands behind boxes is measured once for outer products, from below and from above', () => {
+    const boxes: ChipModel['boxes'] = { front: { kind: 'none' }, between: scattering };
+    const chip = made({ boxes });
+    const pass = settled(chip, 1)[1]!;
+    chip.parts.shapes.forEach(({ rows, units }, l) => {
+      const before = chip.meter.measuredConversions;
+      const out = engine.matrix(rows, units);
+      for (let k = 0; k < 2; k++)
+        chip.correlate(l, [{ pass, delta: gaussianMatrix(engine, 4, units, 'd') }], out);
+      expect(chip.meter.measuredConversions - before).toBe(4 * [5, 7 + 4, 5][l]!);
+    });
   });
 
   test('what leaves the chip is the last layer at mean square 1', () => {

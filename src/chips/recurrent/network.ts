@@ -19,7 +19,6 @@ import type { CorrelationScratch } from '../correlate.ts';
 import type { Crossbar } from '../crossbar.ts';
 import { type Front, finishRows, normaliserEpsilon } from '../front.ts';
 import { writeLabels } from '../labels.ts';
-import type { Meter } from '../meter.ts';
 import type { ChipModel } from '../model.ts';
 import type { Network } from '../network.ts';
 import type { NeuronCircuits } from '../neurons/neuron.ts';
@@ -40,7 +39,6 @@ export interface RecurrentParts {
   /** without label entry: it knows nothing of what is above the first layer */
   readonly front: Front;
   readonly batch: number;
-  readonly meter: Meter;
   readonly scratch: CorrelationScratch;
   readonly damping: number;
 }
@@ -50,7 +48,7 @@ export function buildRecurrent(
   parts: RecurrentParts,
   engine: Engine,
 ): { readonly network: Network; readonly front: Front } {
-  const { model, shapes, classes, crossbars, neurons, boxes, boxesBack, front, batch, meter } = parts;
+  const { model, shapes, classes, crossbars, neurons, boxes, boxesBack, front, batch } = parts;
   const { kernels } = engine;
   const room = ({ units }: LayerShape): Matrix => engine.matrix(batch, units);
   const states = shapes.map(room);
@@ -144,21 +142,13 @@ export function buildRecurrent(
     });
   }
 
-  function count(samples: number): void {
-    meter.forwardPasses += samples;
-    for (const { rows, units } of shapes) {
-      if (model.dac.kind !== 'none') meter.dacConversions += samples * rows;
-      meter.adcConversions += samples * units; // every activity is measured
-    }
-  }
-
   return {
     network: {
+      countsItself: false,
       send(labels, pass, nudges) {
         if (labels.kind === 'off') start(labels, pass, nudges);
         else step(labels, pass, nudges);
         for (let l = 1; l <= last; l++) sendDown(l, pass);
-        count(pass.batch);
       },
     },
     front: drive
