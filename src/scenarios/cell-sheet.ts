@@ -1,5 +1,6 @@
 /**
- * @file A data sheet of a cell, as measured on a few of them: answers to pulses up and down, steps against the weight, the symmetry point.
+ * @file A data sheet of a cell, as measured on a few of them: answers to pulses up and down, steps against the weight, the symmetry point; and what
+ * it holds (`held-sheet.ts`).
  * Weights are in units of the weight range, as in cell files.
  */
 import { buildArray, type CellArray } from '../chips/cells/array.ts';
@@ -7,14 +8,8 @@ import { type Cell, isPulsed, type PulsedCell } from '../chips/cells/cell.ts';
 import { drawFlaws } from '../chips/cells/flaws.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { streamOf } from '../engine/streams.ts';
-
-/** What differs from device to device, at one place of an axis. */
-export interface Band {
-  readonly nominal: number;
-  /** tenth and ninetieth percentile of the devices */
-  readonly low: number;
-  readonly high: number;
-}
+import { type Band, band } from './band.ts';
+import { type HeldSheet, heldSheet } from './held-sheet.ts';
 
 export interface PulseSheet {
   /** pulses of each direction from one end to the other */
@@ -34,7 +29,7 @@ export interface PulseSheet {
 }
 
 /** What is known of a cell, part by part; figures draw the parts that are there. */
-export interface CellSheet {
+export interface CellSheet extends HeldSheet {
   readonly cell: Cell;
   /** absent for cells that are not pulsed */
   readonly pulses?: PulseSheet;
@@ -46,9 +41,12 @@ const traces = 3;
 const mostPulses = 5000;
 
 export async function cellSheet(cell: Cell): Promise<CellSheet> {
-  if (!isPulsed(cell)) return { cell };
   const engine = await openEngine({ product: 'plain', kernels: 'plain', bytes: 2 ** 24 });
-  return { cell, pulses: pulseSheet(cell, engine) };
+  return {
+    cell,
+    ...(isPulsed(cell) && { pulses: pulseSheet(cell, engine) }),
+    ...(await heldSheet(cell, engine)),
+  };
 }
 
 function pulseSheet(cell: PulsedCell, engine: Engine): PulseSheet {
@@ -156,10 +154,4 @@ function symmetryPoint({ response, steps }: CellArray, k: number): number | unde
     else high = w;
   }
   return (low + high) / 2;
-}
-
-function band(nominal: number, values: readonly number[]): Band {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? nominal;
-  return { nominal, low: at(0.1), high: at(0.9) };
 }
