@@ -7,6 +7,7 @@ import type { Ablation } from '../scenarios/ablation.ts';
 import type { Anatomy, FieldMap, Staircase } from '../scenarios/anatomy.ts';
 import { termNames } from './bill.ts';
 import { document } from './document.ts';
+import { drawCurrents } from './figures/cell-currents.ts';
 import { drawCircuits } from './figures/circuits.ts';
 import { anyColours, faint } from './figures/colours.ts';
 import { type Frame, narrow, type Specification, wide } from './figures/figure.ts';
@@ -28,6 +29,7 @@ export async function anatomyPage(
     noise(anatomy),
     pass(anatomy),
     cells(anatomy),
+    currents(anatomy),
     drop(anatomy),
     curves(anatomy),
     stairs(anatomy),
@@ -258,6 +260,28 @@ const lying = ({ width, height, values, rows, columns }: FieldMap): FieldMap => 
   rows: columns,
   columns: rows,
 });
+
+function currents({ currents: found, model }: Anatomy): Drawn | undefined {
+  if (!found) return undefined;
+  const { full, volts, cells } = found;
+  const isMilo = model.crossbar.curve?.kind === 'milo';
+  const ends = cells.flatMap(({ conductance, amperes }) =>
+    [0, volts.length - 1].map(i => amperes[i]! / (conductance * volts[i]!) - 1),
+  );
+  const off = ends.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most));
+  return {
+    name: 'currents',
+    title: `At ${quantityIn(full, 'V')} cells carry up to ${percent(100 * Math.abs(off))} ${off < 0 ? 'less' : 'more'} than by Ohm’s law`,
+    caption: [
+      `Current against voltage of a cell of low, of middle and of the largest conductance (curve ${model.crossbar.curve!.kind}). Dashed: the conductance times the voltage. The axis spans what inputs can reach; an input of 1 is ${quantityIn(model.energy.readVoltage, 'V')}.`,
+      isMilo && full > 0.5 ? 'The fit is to measurements up to 0.5 V.' : '',
+      model.drive && model.drive.kind !== 'amplitude'
+        ? 'Rows are driven by the full voltage or not at all, so cells meet the ends of these curves only.'
+        : '',
+    ].join(' '),
+    specification: frame => drawCurrents(found, frame),
+  };
+}
 
 function drop({ drop: found, model }: Anatomy): Drawn {
   if (!found)

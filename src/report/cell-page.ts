@@ -1,6 +1,7 @@
 /**
  * @file The page of a cell: its numbers with what they mean, and pictures of what they do.
  */
+import { type Cell, isPulsed } from '../chips/cells/cell.ts';
 import type { CellKey } from '../scenarios/cell-keys.ts';
 import type { CellSheet } from '../scenarios/cell-sheet.ts';
 import { cellFigures } from './cells/index.ts';
@@ -29,7 +30,8 @@ export async function cellPage(
 </header>
 <main>
 ${cell.source ? html`<p class="source">${cell.source}</p>` : undefined}
-<section id="figures">${panels.length > 0 ? panels : html`<p>This cell is set, not pulsed: there is nothing to draw.</p>`}</section>
+${isPulsed(cell) ? undefined : html`<p>${setWords(cell, panels.length)}</p>`}
+<section id="figures">${panels}</section>
 <section id="numbers"><h2>Its numbers</h2>
 ${numberTable(cell, keys)}</section>
 </main>
@@ -37,18 +39,26 @@ ${numberTable(cell, keys)}</section>
   return document(`Cell ${name}`, body);
 }
 
+/** Of a cell without step response. */
+const setWords = ({ minimumConductance: off, maximumConductance: on }: Cell, figures: number): string =>
+  `This cell is set, not pulsed: ${
+    figures > 0
+      ? `it takes any conductance from ${quantityIn(off, 'S')} to ${quantityIn(on, 'S')}, and no pulse response is drawn.`
+      : 'there is nothing to draw.'
+  }`;
+
 /** What is as by default is grey. */
 function numberTable(cell: CellSheet['cell'], keys: Readonly<Record<string, CellKey>>): Markup {
   const values = cell as unknown as Record<string, unknown>;
   const rows = Object.entries(keys).map(([key, { description, unit, default: usual }]) => {
     const value = values[key];
     const isUsual = JSON.stringify(value) === JSON.stringify(usual);
-    return html`<tr${isUsual ? html` class="usual"` : undefined}><th scope="row"><code>${key}</code></th><td class="number">${written(value, unit)}</td><td>${prose(description)}</td></tr>
+    return html`<tr${isUsual ? html` class="usual"` : undefined}><th scope="row"><code>${key}</code></th><td class="number">${written(value, unit)}</td><td>${prose(description)}${inside(value)}</td></tr>
 `;
   });
   return tabled(
     'fitted',
-    html`Grey: as it is where a file says nothing. In brackets: the name in AIHWKit.`,
+    html`Grey: as it is where a file says nothing. In brackets: the name in AIHWKit. Parts with numbers of their own have them below their meaning, in SI units.`,
     html`<thead><tr><th scope="col">parameter</th><th scope="col" class="number">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody>`,
   );
 }
@@ -58,8 +68,27 @@ function written(value: unknown, unit: string | undefined): string {
     return unit === 'S' ? quantityIn(value, 'S') : String(Number(value.toPrecision(5))).replace('-', '−');
   if (Array.isArray(value)) return value.length > 4 ? `${value.length} values` : value.join(', ');
   if (value === undefined) return '–';
-  return typeof value === 'object' && value !== null ? described(value) : String(value);
+  if (isPart(value)) return 'kind' in value ? String(value.kind) : 'as described';
+  return String(value);
 }
 
-/** A part with keys of its own, by its kind. */
-const described = (part: object): string => ('kind' in part ? String(part.kind) : 'as described');
+const isPart = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a part with keys of its own says, below its meaning. */
+const inside = (value: unknown): Markup | undefined =>
+  isPart(value) ? html`<br><small>${keyed(value)}</small>` : undefined;
+
+const keyed = (part: Readonly<Record<string, unknown>>): string =>
+  Object.entries(part)
+    .filter(([key]) => key !== 'kind')
+    .map(([key, value]) => `${key} ${told(value)}`)
+    .join('; ');
+
+function told(value: unknown): string {
+  if (isPart(value)) return `(${'kind' in value ? `${value.kind}: ` : ''}${keyed(value)})`;
+  if (!Array.isArray(value)) return written(value, undefined);
+  return value.length > 4 || value.some(isPart)
+    ? `of ${value.length}`
+    : value.map(each => written(each, undefined)).join(', ');
+}

@@ -17,6 +17,7 @@ import { linesOf } from '../chips/wires/wires.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import { streamOf } from '../engine/streams.ts';
+import { type CellCurrents, cellCurrents } from './cell-currents.ts';
 import { alone, type Flaw, flawless, flawsOf, lacking } from './flaws.ts';
 import { curvesOf } from './pictures.ts';
 import type { Pictures } from './trial-files.ts';
@@ -36,6 +37,8 @@ export interface Anatomy {
   readonly seed: number;
   /** layer by layer: siemens of the cells of either sign; absent where weights have no bounds or are not pairs */
   readonly cells: readonly { readonly layer: number; readonly plus: FieldMap; readonly minus: FieldMap }[];
+  /** absent where cells keep Ohm's law */
+  readonly currents?: CellCurrents;
   /** the first tile with one volt on every row; absent where wires are ideal */
   readonly drop?: IrDrop;
   readonly curves: Pick<Pictures, 'transferCurves' | 'boxCurves'>;
@@ -100,11 +103,13 @@ export function anatomyOf(laid: Laid, engine: Engine): Anatomy {
     chip.send({ kind: 'off' }, delivery);
     const pass = scaled(chip.energy(combined(chip.meter, before, -1)), 1 / images.rows);
     const drop = dropOf(chip);
+    const currents = cellCurrents(model);
     const [dac, adc] = [dacStairs(chip, engine), adcStairs(chip, engine, seed)];
     return {
       model,
       seed,
       cells: mapsOf(chip),
+      ...(currents && { currents }),
       ...(drop && { drop }),
       curves: curvesOf(chip, engine),
       ...(dac && { dac }),

@@ -11,7 +11,7 @@ export const endurance: CellFigure = {
     const { writes, spread, death } = cell.endurance;
     const values = rows.map(row => ({ writes: row.writes, alive: 100 * row.alive }));
     return {
-      title: `Half the cells are dead after ${counted(Math.round(writes))} writes`,
+      title: `Half of the cells are dead after ${counted(Math.round(writes))} writes`,
       caption:
         `Share of cells that still answer, against the writes that each has had, on a logarithmic axis; lifetimes are log-normally distributed, ` +
         `with a standard deviation of their natural logarithm of ${significant(spread)}. Dashed: the median. ` +
@@ -26,7 +26,11 @@ export const endurance: CellFigure = {
             field: 'writes',
             type: 'quantitative',
             scale: { type: 'log', nice: false },
-            axis: { title: 'writes of a cell', tickCount: frame.narrow ? 3 : 6, format: '.0e' },
+            axis: {
+              title: 'writes of a cell',
+              values: Array.from({ length: 16 }, (_, k) => 10 ** k),
+              format: '~s',
+            },
           };
           return {
             ...look(frame),

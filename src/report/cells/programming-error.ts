@@ -18,11 +18,11 @@ export const programmingError: CellFigure = {
     return {
       title:
         least < most
-          ? `Cells land ${said(least)} to ${said(most)} from their aim`
-          : `Cells land ${said(most)} from their aim, whatever it is`,
+          ? `Cells land up to σ = ${said(most)} from their aim`
+          : `Cells land σ = ${said(most)} from their aim, whatever it is`,
       caption: [
         'One standard deviation σ of a programmed conductance, by the conductance aimed at; errors are drawn from a normal distribution, and what would be negative is 0.',
-        ...(cell.source ? [`Source: ${cell.source}`] : []),
+        ...(cell.source ? [`Source: ${cell.source}.`] : []),
       ].join(' '),
       numbers: rows.map(({ aim, sigma }) => ({ 'aim (S)': aim, 'sigma (S)': sigma })),
       drawing: {

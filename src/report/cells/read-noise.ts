@@ -1,7 +1,7 @@
 /** @file How far reads of one cell are apart, by its conductance and its age. */
 import { anyColours } from '../figures/colours.ts';
 import { fitted, look } from '../figures/vega.ts';
-import { commonScale, quantityIn } from '../numbers.ts';
+import { commonScale, quantityIn, space } from '../numbers.ts';
 import type { CellFigure } from './cell-figure.ts';
 import { aimChannel } from './conductance-axis.ts';
 
@@ -12,32 +12,37 @@ const agesInWords: Readonly<Record<number, string>> = {
   31536000: '1 year later',
 };
 
+/** Lines that are closer to each other, as a share of the largest noise, are one. */
+const leastChange = 0.02;
+
 export const readNoise: CellFigure = {
   name: 'read-noise',
   panel({ noise: rows, cell }) {
     if (!rows) return undefined;
     const aims = aimChannel(cell);
+    const conductances = rows.filter(({ age }) => age === 0).length;
     const scale = commonScale([Math.max(...rows.map(({ sigma }) => sigma))], 'S');
-    const ages = [...new Set(rows.map(({ age }) => age))];
-    const values = rows.map(({ age, aim, sigma }) => ({
+    const most = (age: number) => Math.max(...rows.filter(row => row.age === age).map(({ sigma }) => sigma));
+    const said = (sigma: number) => quantityIn(Number(sigma.toPrecision(3)), 'S');
+    const changes = rows.map(({ sigma }, i) => Math.abs(sigma - rows[i % conductances]!.sigma));
+    const isTimed = Math.max(...changes) > leastChange * most(0);
+    const shown = isTimed ? rows : rows.filter(({ age }) => age === 0);
+    const values = shown.map(({ age, aim, sigma }) => ({
       age: agesInWords[age]!,
       aim: aims.shown(aim),
       sigma: sigma / scale.factor,
     }));
-    const most = (age: number) =>
-      quantityIn(
-        Number(Math.max(...rows.filter(row => row.age === age).map(({ sigma }) => sigma)).toPrecision(3)),
-        'S',
-      );
     return {
-      title:
-        ages.length > 1
-          ? `Reads are up to ${most(0)} apart, a year later up to ${most(ages.at(-1)!)}`
-          : `Reads are up to ${most(0)} apart`,
+      title: isTimed
+        ? `Reads have a noise of up to ${said(most(0))}, a year later of up to ${said(most(rows.at(-1)!.age))}`
+        : `Reads have a noise of up to ${said(most(0))}`,
       caption: [
         'One standard deviation σ of a single read of one cell, by the conductance it was programmed to',
-        ages.length > 1 ? ' and the time since the first read' : '',
-        cell.drift ? '; a cell that has drifted is read where it is by then' : '',
+        isTimed ? ' and the time since the first read' : '',
+        isTimed && cell.drift ? '; a cell that has drifted is read where it is by then' : '',
+        !isTimed && changes.length > conductances
+          ? `; a year changes it by less than ${100 * leastChange}${space}% of the largest`
+          : '',
         cell.readNoise > 0 ? '. The noise that is alike for all conductances is included' : '',
         '.',
       ].join(''),
@@ -63,7 +68,7 @@ export const readNoise: CellFigure = {
               type: 'nominal',
               sort: null,
               scale: { range: [anyColours[1]!, anyColours[5]!, anyColours[4]!, anyColours[0]!] },
-              ...(ages.length === 1 && { legend: null }),
+              legend: isTimed ? { columns: frame.narrow ? 2 : 4 } : null,
             },
           },
         }),

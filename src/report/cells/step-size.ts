@@ -37,7 +37,13 @@ export const stepSize: CellFigure = {
           const y = (field: string) => ({
             field,
             type: 'quantitative',
-            axis: { title: 'size of a step, in units of the range', tickCount: 5, format: '~g' },
+            axis: {
+              title: 'size of a step, in units of the range',
+              tickCount: 5,
+              format: '~g',
+              minExtent: 44,
+              maxExtent: 44,
+            },
           });
           const point = symmetryPoint
             ? [
