@@ -266,12 +266,12 @@ function currents({ currents: found, model }: Anatomy): Drawn | undefined {
   const { full, volts, cells } = found;
   const isMilo = model.crossbar.curve?.kind === 'milo';
   const ends = cells.flatMap(({ conductance, amperes }) =>
-    [0, volts.length - 1].map(i => amperes[i]! / (conductance * volts[i]!) - 1),
+    [volts.length - 1, 0].map(i => ({ volts: volts[i]!, off: amperes[i]! / (conductance * volts[i]!) - 1 })),
   );
-  const off = ends.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most));
+  const worst = ends.reduce((most, each) => (Math.abs(each.off) > Math.abs(most.off) ? each : most));
   return {
     name: 'currents',
-    title: `At ${quantityIn(full, 'V')} cells carry up to ${percent(100 * Math.abs(off))} ${off < 0 ? 'less' : 'more'} than by Ohm’s law`,
+    title: `At ${quantityIn(worst.volts, 'V').replace('-', '−')} cells carry up to ${percent(100 * Math.abs(worst.off))} ${worst.off < 0 ? 'less' : 'more'} than by Ohm’s law`,
     caption: [
       `Current against voltage of a cell of low, of middle and of the largest conductance (curve ${model.crossbar.curve!.kind}). Dashed: the conductance times the voltage. The axis spans what inputs can reach; an input of 1 is ${quantityIn(model.energy.readVoltage, 'V')}.`,
       isMilo && full > 0.5 ? 'The fit is to measurements up to 0.5 V.' : '',

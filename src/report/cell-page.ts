@@ -87,8 +87,10 @@ const keyed = (part: Readonly<Record<string, unknown>>): string =>
 
 function told(value: unknown): string {
   if (isPart(value)) return `(${'kind' in value ? `${value.kind}: ` : ''}${keyed(value)})`;
-  if (!Array.isArray(value)) return written(value, undefined);
-  return value.length > 4 || value.some(isPart)
-    ? `of ${value.length}`
-    : value.map(each => written(each, undefined)).join(', ');
+  if (Array.isArray(value))
+    return value.length > 4 || value.some(isPart) ? `(${value.length})` : value.map(told).join(', ');
+  const isTiny = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3;
+  return isTiny
+    ? Number(value.toPrecision(5)).toExponential().replaceAll('-', '−')
+    : written(value, undefined);
 }

@@ -29,8 +29,9 @@ describe.skipIf(!executablePath)('pages of cells in Chromium (skipped where ther
     const runs = [
       await mortal(folder, ['fit', 'pulses.csv', '--model', 'soft-bounds', '--out', 'fit.json']),
       await mortal(folder, ['inspect', 'fit.json', '--html', 'cell.html']),
+      await mortal(folder, ['inspect', 'pcm-joshi', '--html', 'held.html']),
     ];
-    expect(runs.map(({ err }) => err)).toEqual(['', '']);
+    expect(runs.map(({ err }) => err)).toEqual(['', '', '']);
     browser = await chromium.launch({
       executablePath: executablePath!,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -43,6 +44,8 @@ describe.skipIf(!executablePath)('pages of cells in Chromium (skipped where ther
     ['fit.html', 4, 380],
     ['cell.html', 2, 1000],
     ['cell.html', 2, 380],
+    ['held.html', 3, 1000],
+    ['held.html', 3, 380],
   ])('%s has its %d figures and fits a window of %d', async (file, figures, width) => {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
     const complaints: string[] = [];
