@@ -8,5 +8,6 @@ export default defineConfig({
     maxWorkers: '100%', // by default one core is left to others, half of a small machine
     isolate: false, // files of one process share what they import, which is half of the time; no test mocks modules
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
