@@ -12,6 +12,7 @@ import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
 import { type CorrelationScratch, correlatePasses } from './correlate.ts';
 import { type ChipTime, timeOf } from './costs/timing.ts';
+import { buildCounting, type Counting } from './counting.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
 import type { Derivative } from './derivative.ts';
 import type { MaskError } from './effective.ts';
@@ -20,6 +21,7 @@ import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
 import { imprintPasses } from './imprint.ts';
+import { checkLabels } from './labels.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { Network } from './network.ts';
@@ -62,8 +64,11 @@ export class Chip {
   readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
   #apart: Matrix | undefined; // made when activities behind a box are first normalised in blocks
 
+  readonly #counting: Counting;
+
   constructor(parts: Parts) {
     this.parts = parts;
+    this.#counting = buildCounting(parts);
   }
 
   get meter(): Meter {
@@ -103,13 +108,13 @@ export class Chip {
 
   /** One forward pass of the held images. */
   send(labels: Labels, measured: Pass | Delivery, nudges?: Nudges): void {
-    const { crossbars, front, network } = this.parts;
+    const { crossbars, front, network, entry, classes } = this.parts;
     const pass = fullPassOf(measured);
-    this.#check(labels, pass.batch);
-    this.#countNudges(pass.batch, nudges);
+    checkLabels(labels, pass.batch, entry, classes);
+    this.#counting.nudges(pass.batch, nudges);
     if (network) {
       network.send(labels, pass, nudges);
-      if (!network.countsItself) this.#count(pass);
+      if (!network.countsItself) this.#counting.pass(pass);
       return;
     }
     front.send(labels, pass);
@@ -119,7 +124,7 @@ export class Chip {
       crossbars[l]!.read(pass.inputs[l]!, pass.currents[l]!);
       this.#finishLayer(l, pass, nudges);
     }
-    this.#count(pass);
+    this.#counting.pass(pass);
   }
 
   /** Two passes with opposite perturbations inside boxes that learn, which then do. */
@@ -202,75 +207,6 @@ export class Chip {
     engine.kernels.copy(apart, out);
   }
 
-  /** What a pass costs besides the reads of its crossbars: rows driven, and what is measured of it. */
-  #count({ batch, isSeen, delivered, inputsSeen }: FullPass): void {
-    const { meter, model, shapes, boxes } = this.parts;
-    meter.forwardPasses += batch;
-    inputsSeen.fill(0);
-    const last = shapes.length - 1;
-    shapes.forEach((shape, l) => {
-      const { units } = shape;
-      if (model.dac.kind !== 'none') meter.dacConversions += batch * driven(shape);
-      if (isSeen || (l === last && !boxes[l])) this.#measured(l, batch, units); // what leaves the chip is arithmetic away
-      if (l === last && boxes[l] && delivered) this.#measured(l, batch, units);
-    });
-  }
-
-  /** Somebody looks at so many lines of layer l. */
-  #measured(l: number, samples: number, lines: number): void {
-    const { meter } = this.parts;
-    meter.adcConversions += samples * lines;
-    meter.measuredConversions += samples * lines;
-    meter.measured[l]! += samples;
-  }
-
-  /** Currents that a learner pushes into columns come from DACs. */
-  #countNudges(samples: number, nudges: Nudges | undefined): void {
-    const { meter, model, shapes } = this.parts;
-    if (!nudges || model.dac.kind === 'none') return;
-    shapes.forEach(({ units }, l) => {
-      if (nudges[l]) meter.dacConversions += samples * units;
-    });
-  }
-
-  /** Trains on rows and columns come from DACs like anything that drives them. */
-  #countTrains(l: number, samples: number): void {
-    const { meter, model, shapes } = this.parts;
-    const shape = shapes[l]!;
-    if (model.dac.kind !== 'none') meter.dacConversions += samples * (driven(shape) + shape.units);
-  }
-
-  /** Arithmetic with what drove the rows of layer l needs it measured, once a pass; without a box before them it is known from the layer below. */
-  #countInputs(l: number, pass: FullPass): void {
-    const { shapes, boxesBack } = this.parts;
-    const above = boxesBack?.[l + 1] ? shapes[l + 1]!.units : 0;
-    const lines = (this.#boxBefore(l) ? shapes[l]!.inputs : 0) + above;
-    if (lines === 0 || pass.inputsSeen[l]) return;
-    pass.inputsSeen[l] = 1;
-    this.#measured(l, pass.batch, lines);
-  }
-
-  #check(labels: Labels, batch: number): void {
-    const { entry, classes } = this.parts;
-    if (labels.kind !== 'off' && entry === 'none')
-      throw new Error('this chip was made without a label entry');
-    if (labels.kind === 'class' && !(labels.value >= 0 && labels.value < classes))
-      throw new RangeError(`class ${labels.value} of ${classes} classes`);
-    if (labels.kind === 'values') {
-      const { rows, columns } = labels.values;
-      if (rows < batch || columns !== classes)
-        throw new RangeError(
-          `${batch} samples of ${classes} classes need as many label values, got ${rows} × ${columns}`,
-        );
-    }
-    if (labels.kind !== 'classes') return;
-    if (labels.classes.length < batch)
-      throw new RangeError(`${batch} samples but ${labels.classes.length} labels`);
-    for (let b = 0; b < batch; b++)
-      if (labels.classes[b]! >= classes)
-        throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
-  }
-
   /**
    * out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such.
    * @param derivative of what the cells met instead, for who may know it
@@ -285,7 +221,7 @@ export class Chip {
       return;
     }
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
-    for (const { pass } of full) this.#countInputs(l, pass);
+    for (const { pass } of full) this.#counting.inputs(l, pass);
     if (l === 0 && front.correlate(full, out)) return;
     const shape = shapes[l]!;
     if (isFielded(shape)) correlateFields(l, shape, full, out, engine, scratch);
@@ -312,7 +248,7 @@ export class Chip {
       return;
     }
     const pulse = (x: Matrix, delta: Matrix) => {
-      this.#countTrains(l, x.rows);
+      this.#counting.trains(l, x.rows);
       writer.pulse!(x, delta, 1);
     };
     imprintPasses(l, terms, rate, pulse, engine, scratch);
@@ -483,9 +419,6 @@ function withCommon(delta: Matrix, common: Matrix | undefined, room: Float32Arra
   for (let k = 0; k < delta.data.length; k++) out.data[k] = delta.data[k]! + common.data[k % delta.columns]!;
   return out;
 }
-
-/** Word lines of a layer, each with a driver: every field has its own. */
-const driven = ({ rows, fields }: LayerShape): number => (fields ? fields.points * fields.rows : rows);
 
 function largest(crossbars: readonly Crossbar[]): number {
   let most = Number.MIN_VALUE;

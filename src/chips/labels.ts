@@ -2,7 +2,7 @@
  * @file Labels at the entry of a chip: one line (or one pixel) per class.
  */
 import type { Matrix } from '../engine/matrix.ts';
-import type { Labels } from './access.ts';
+import type { LabelEntry, Labels } from './access.ts';
 
 /** Writes what the label entry carries into columns `at` to `at + classes` of x. */
 export function writeLabels(x: Matrix, at: number, classes: number, labels: Labels): void {
@@ -121,4 +121,24 @@ function addRow(
 ): void {
   if (factor === 0) return;
   for (let j = 0; j < n; j++) to[start + j]! += factor * from[at + j]!;
+}
+
+/** @throws Error, RangeError when a chip with such an entry cannot take these labels for so many samples */
+export function checkLabels(labels: Labels, batch: number, entry: LabelEntry, classes: number): void {
+  if (labels.kind !== 'off' && entry === 'none') throw new Error('this chip was made without a label entry');
+  if (labels.kind === 'class' && !(labels.value >= 0 && labels.value < classes))
+    throw new RangeError(`class ${labels.value} of ${classes} classes`);
+  if (labels.kind === 'values') {
+    const { rows, columns } = labels.values;
+    if (rows < batch || columns !== classes)
+      throw new RangeError(
+        `${batch} samples of ${classes} classes need as many label values, got ${rows} × ${columns}`,
+      );
+  }
+  if (labels.kind !== 'classes') return;
+  if (labels.classes.length < batch)
+    throw new RangeError(`${batch} samples but ${labels.classes.length} labels`);
+  for (let b = 0; b < batch; b++)
+    if (labels.classes[b]! >= classes)
+      throw new RangeError(`class ${labels.classes[b]} of ${classes} classes`);
 }

@@ -1,7 +1,6 @@
 /**
  * @file The page of a cell: its numbers with what they mean, and pictures of what they do.
  */
-import { type Cell, isPulsed } from '../chips/cells/cell.ts';
 import type { CellKey } from '../scenarios/cell-keys.ts';
 import type { CellSheet } from '../scenarios/cell-sheet.ts';
 import { cellFigures } from './cells/index.ts';
@@ -30,7 +29,7 @@ export async function cellPage(
 </header>
 <main>
 ${cell.source ? html`<p class="source">${cell.source}</p>` : undefined}
-${isPulsed(cell) ? undefined : html`<p>${setWords(cell, panels.length)}</p>`}
+${sheet.pulses ? undefined : html`<p>${setWords(cell, panels.length)}</p>`}
 <section id="figures">${panels}</section>
 <section id="numbers"><h2>Its numbers</h2>
 ${numberTable(cell, keys)}</section>
@@ -40,7 +39,10 @@ ${numberTable(cell, keys)}</section>
 }
 
 /** Of a cell without step response. */
-const setWords = ({ minimumConductance: off, maximumConductance: on }: Cell, figures: number): string =>
+const setWords = (
+  { minimumConductance: off, maximumConductance: on }: CellSheet['cell'],
+  figures: number,
+): string =>
   `This cell is set, not pulsed: ${
     figures > 0
       ? `it takes any conductance from ${quantityIn(off, 'S')} to ${quantityIn(on, 'S')}, and no pulse response is drawn.`

@@ -1,0 +1,64 @@
+/**
+ * @file What a chip's passes and lessons cost besides the reads of its crossbars: rows that DACs drive, and lines that somebody looks at. A learner pays
+ * for what it measures, once.
+ */
+import type { LayerShape, Nudges } from './access.ts';
+import type { Parts } from './chip.ts';
+import type { FullPass } from './pass.ts';
+
+export interface Counting {
+  /** One forward pass: rows driven, and what is measured of it. */
+  pass(pass: FullPass): void;
+  /** Currents that a learner pushes into columns come from DACs. */
+  nudges(samples: number, nudges: Nudges | undefined): void;
+  /** Trains on rows and columns come from DACs like anything that drives them. */
+  trains(l: number, samples: number): void;
+  /** Arithmetic with what drove the rows of layer l needs it measured, once a pass; without a box before them it is known from the layer below. */
+  inputs(l: number, pass: FullPass): void;
+}
+
+export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox }: Parts): Counting {
+  const hasDac = model.dac.kind !== 'none';
+
+  /** Somebody looks at so many lines of layer l. */
+  function measured(l: number, samples: number, lines: number): void {
+    meter.adcConversions += samples * lines;
+    meter.measuredConversions += samples * lines;
+    meter.measured[l]! += samples;
+  }
+
+  return {
+    pass({ batch, isSeen, delivered, inputsSeen }) {
+      meter.forwardPasses += batch;
+      inputsSeen.fill(0);
+      const last = shapes.length - 1;
+      shapes.forEach((shape, l) => {
+        const { units } = shape;
+        if (hasDac) meter.dacConversions += batch * driven(shape);
+        if (isSeen || (l === last && !boxes[l])) measured(l, batch, units); // what leaves the chip is arithmetic away
+        if (l === last && boxes[l] && delivered) measured(l, batch, units);
+      });
+    },
+    nudges(samples, nudges) {
+      if (!nudges || !hasDac) return;
+      shapes.forEach(({ units }, l) => {
+        if (nudges[l]) meter.dacConversions += samples * units;
+      });
+    },
+    trains(l, samples) {
+      const shape = shapes[l]!;
+      if (hasDac) meter.dacConversions += samples * (driven(shape) + shape.units);
+    },
+    inputs(l, pass) {
+      const above = boxesBack?.[l + 1] ? shapes[l + 1]!.units : 0;
+      const isBoxed = (l === 0 ? frontBox : boxes[l - 1]) !== undefined;
+      const lines = (isBoxed ? shapes[l]!.inputs : 0) + above;
+      if (lines === 0 || pass.inputsSeen[l]) return;
+      pass.inputsSeen[l] = 1;
+      measured(l, pass.batch, lines);
+    },
+  };
+}
+
+/** Word lines of a layer, each with a driver: every field has its own. */
+const driven = ({ rows, fields }: LayerShape): number => (fields ? fields.points * fields.rows : rows);
