@@ -44,9 +44,9 @@ export function overtaken(study: Study, points: readonly ArmPoint[]): string[] {
     const from = `from ${axis.name} ${levelText(axis, level)}${around} on`;
     if (count === pairs) return `${who} ${from} (${pairs} pairs, straight lines between the levels).`;
     const parts = [
-      ...(count > 0 ? [`${from} on ${count} of ${pairs} pairs`] : []),
-      ...(behind > 0 ? [`at every ${axis.name} on ${behind}`] : []),
-      ...(ahead > 0 ? [`at none on ${ahead}`] : []),
+      ...(count > 0 ? [`${from} in ${count} of ${pairs} pairs`] : []),
+      ...(behind > 0 ? [`at every ${axis.name} in ${behind}`] : []),
+      ...(ahead > 0 ? [`at none in ${ahead}`] : []),
     ];
     return `${who} ${listed(parts)}.`;
   });
