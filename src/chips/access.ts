@@ -4,7 +4,7 @@
  *
  * | access | may |
  * |---|---|
- * | measured | drive the inputs, read every layer's measured input and output, write local changes to a crossbar |
+ * | measured | drive the inputs, read every layer's measured input and output, or its goodness alone, write local changes to a crossbar |
  * | reversible | also drive a crossbar backwards (transposed read, with its own noise) |
  * | documented | also read the data sheet: a nominal chip of this model |
  * | transparent | also the true derivative of every circuit and box, and the true weights: possible in a simulator only |
@@ -106,6 +106,13 @@ export interface Delivery {
   readonly delivered: Matrix;
 }
 
+/** A pass of which nothing is measured but the goodness of every layer, by the chip's own circuits where it has them; it ends at the last layer's activity. */
+export interface Appraisal {
+  readonly batch: number;
+  /** sum of squared activities of every layer, as its circuits give it [batch, 1] */
+  readonly goodness: readonly Matrix[];
+}
+
 /** A pass that goes on to the chip's output lines. */
 export interface OutputPass extends Pass {
   /** what leaves the chip behind the last normaliser and box [batch, units of the last layer] */
@@ -145,6 +152,15 @@ export interface Term {
   readonly common?: Matrix;
 }
 
+/** One pass in a sum of outer products of what a layer was driven by with its own activities, which nobody needs to have measured. */
+export interface Reinforcement {
+  readonly pass: Appraisal;
+  /** what each sample counts [batch, 1] */
+  readonly factors: Matrix;
+  /** Beside it every column is pushed by `strength` · (mean over the layer − its own) of running means of activity, which `keep` so much of themselves from call to call. */
+  readonly peers?: { readonly strength: number; readonly keep: number };
+}
+
 export interface MeasuredView {
   readonly layers: readonly LayerShape[];
   readonly classes: number;
@@ -157,12 +173,14 @@ export interface MeasuredView {
   newInnerPass(batch: number): Pass;
   /** The same for a pass of which nothing but what leaves the chip is measured, and paid for. */
   newDelivery(batch: number): Delivery;
+  /** The same for a pass of which the goodness of every layer is measured and nothing else. */
+  newAppraisal(batch: number): Appraisal;
   /** The room of samples `from` to `from + count` of a pass, sharing its numbers. Allocates a few small objects. */
-  partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P;
+  partOf<P extends Pass | Delivery | Appraisal>(pass: P, from: number, count: number): P;
   /** Puts images (pixels, [batch, inputs]) on the input lines and holds them there until the next call. */
   hold(images: Matrix): void;
   /** One forward pass of the held images; fresh noise at every call. @param nudges currents pushed into the columns on the way */
-  send(labels: Labels, pass: Pass | Delivery, nudges?: Nudges): void;
+  send(labels: Labels, pass: Pass | Delivery | Appraisal, nudges?: Nudges): void;
   /**
    * A lesson for boxes that learn by themselves: the held images pass twice, with opposite perturbations inside every such box, and each
    * is told what the layer behind it makes of the difference. Two passes; nothing but these where no box learns.
@@ -182,6 +200,11 @@ export interface MeasuredView {
    * of a crossbar is worked out outside it. Where the chip's update takes no outer products, their sum is worked out and asked for as a change.
    */
   imprint(layer: number, terms: readonly Term[], rate: number): void;
+  /**
+   * Asks for W + rate · Σ over passes of inputsᵀ · (factor · activity + push of the peers), by what the lines of layer `layer` hold. Where they hold nothing (a chip
+   * without generators, or whose update takes no outer products) inputs and activities are measured for it, and paid for.
+   */
+  reinforce(layer: number, terms: readonly Reinforcement[], rate: number): void;
   /** Programs a layer to target weights [rows, units], with the programming error of its cells. */
   write(layer: number, target: Matrix): void;
 }

@@ -22,11 +22,14 @@ import { buildFieldCrossbars } from './fields/crossbars.ts';
 import { isFielded } from './fields/gather.ts';
 import { fieldsOf, type LayerModel, unitsOf } from './fields/local-fields.ts';
 import { buildFront } from './front.ts';
+import { nominalGenerators } from './generators.ts';
+import { nominalGoodness } from './goodness.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildNeurons } from './neurons/index.ts';
 import { buildRecurrent, type RecurrentParts } from './recurrent/network.ts';
 import { recurrentShapes } from './recurrent/shapes.ts';
+import { buildLocalCircuits } from './reinforce.ts';
 import { asNetwork, buildDiodes, gainBehind } from './resistive/fit.ts';
 import { buildNetwork } from './resistive/network.ts';
 
@@ -74,6 +77,9 @@ export function buildChip(
   const neurons = shapes.map((shape, l) =>
     buildNeurons(model.neuron, shape.units, engine, under(`layer/${l + 1}/neurons`)),
   );
+  const circuits = shapes.map((shape, l) =>
+    buildLocalCircuits(model, l, shape, batch, engine, under(`layer/${l + 1}`)),
+  );
   const boxes = shapes.map((shape, l) =>
     buildBox(model.boxes.between, shape.units, batch, engine, under(`box/${l + 1}`)),
   );
@@ -94,7 +100,7 @@ export function buildChip(
     entry: labels,
     frontBox,
     streams,
-    ...(network && seeingEachOther(parts, network, engine, under)),
+    ...(network ? seeingEachOther(parts, network, engine, under) : { circuits }),
   });
 }
 
@@ -208,10 +214,12 @@ const placesOf = (
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
 export function nominal(given: ChipModel): ChipModel {
   const wire = { kind: 'none' as const };
-  const { wires, driver, amplifier, ...model } = given;
+  const { wires, driver, amplifier, goodness, generators, ...model } = given;
   const { faults, curve, compensation, ...crossbar } = model.crossbar;
   return {
     ...model,
+    ...(goodness && { goodness: nominalGoodness(goodness) }),
+    ...(generators && { generators: nominalGenerators(generators) }),
     crossbar,
     adc: nominalAdc(model.adc),
     cell: {

@@ -7,10 +7,21 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
-import type { Delivery, LabelEntry, Labels, LayerShape, Nudges, OutputPass, Pass, Term } from './access.ts';
+import type {
+  Appraisal,
+  Delivery,
+  LabelEntry,
+  Labels,
+  LayerShape,
+  Nudges,
+  OutputPass,
+  Pass,
+  Reinforcement,
+  Term,
+} from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
-import { type CorrelationScratch, correlatePasses } from './correlate.ts';
+import { type CorrelationScratch, correlatePasses, type FullTerm } from './correlate.ts';
 import { type ChipTime, timeOf } from './costs/timing.ts';
 import { buildCounting, type Counting } from './counting.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
@@ -20,13 +31,22 @@ import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
 import { type Front, finishRows, normaliserEpsilon } from './front.ts';
-import { imprintPasses } from './imprint.ts';
+import { type Driven, imprintPasses } from './imprint.ts';
 import { checkLabels } from './labels.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { Network } from './network.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
-import { type FullPass, fullPassOf, newDelivery, newInnerPass, newPass, partOf } from './pass.ts';
+import {
+  type FullPass,
+  fullPassOf,
+  newAppraisal,
+  newDelivery,
+  newInnerPass,
+  newPass,
+  partOf,
+} from './pass.ts';
+import type { LocalCircuits } from './reinforce.ts';
 
 /** The parts an individual is made of; `build.ts` makes them. */
 export interface Parts {
@@ -41,6 +61,8 @@ export interface Parts {
   /** where layers are not to be sent through one after the other */
   readonly network?: Network;
   readonly neurons: readonly NeuronCircuits[];
+  /** what each layer has for learning by itself; absent where layers are not to be sent through one after the other */
+  readonly circuits?: readonly LocalCircuits[];
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
   /** through which a layer is seen by the one below it, where it is */
@@ -93,12 +115,19 @@ export class Chip {
     return newDelivery(batch, shapes, boxes.map(Boolean), engine);
   }
 
+  newAppraisal(batch: number): Appraisal {
+    const { shapes, boxes, engine, circuits } = this.parts;
+    this.#checkBatch(batch);
+    if (!circuits) throw new Error('goodness is told by the layers of a chain, not by those of a network');
+    return newAppraisal(batch, shapes, boxes.map(Boolean), engine);
+  }
+
   #checkBatch(batch: number): void {
     if (batch > this.parts.batch)
       throw new RangeError(`the chip was built for batches of ${this.parts.batch}, got ${batch}`);
   }
 
-  partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P {
+  partOf<P extends Pass | Delivery | Appraisal>(pass: P, from: number, count: number): P {
     return partOf(pass, from, count);
   }
 
@@ -107,7 +136,7 @@ export class Chip {
   }
 
   /** One forward pass of the held images. */
-  send(labels: Labels, measured: Pass | Delivery, nudges?: Nudges): void {
+  send(labels: Labels, measured: Pass | Delivery | Appraisal, nudges?: Nudges): void {
     const { crossbars, front, network, entry, classes } = this.parts;
     const pass = fullPassOf(measured);
     checkLabels(labels, pass.batch, entry, classes);
@@ -168,7 +197,7 @@ export class Chip {
     const x = pass.inputs[l]!;
     if (boxes[l - 1]) this.#normalise(l - 1, pass.boxed[l - 1]!, x);
     else engine.kernels.copy(pass.normalised[l - 1]!, x);
-    finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x);
+    finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x, false);
   }
 
   /** From currents to what the box delivers. */
@@ -177,6 +206,7 @@ export class Chip {
     const nudge = nudges?.[l];
     if (nudge) engine.kernels.addScaled(nudge, 1, pass.currents[l]!);
     neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
+    if (pass.goodness) this.parts.circuits![l]!.weigh(pass.outputs[l]!, pass.goodness[l]!);
     const isLast = l === boxes.length - 1;
     if (isLast && !pass.delivered) return;
     this.#normalise(l, pass.outputs[l]!, pass.normalised[l]!);
@@ -212,7 +242,7 @@ export class Chip {
    * @param derivative of what the cells met instead, for who may know it
    */
   correlate(l: number, terms: readonly Term[], out: Matrix, derivative?: Derivative): void {
-    const { front, engine, scratch, meter, shapes } = this.parts;
+    const { engine, scratch, meter } = this.parts;
     for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
     if (derivative) {
       engine.kernels.fill(out, 0);
@@ -222,10 +252,16 @@ export class Chip {
     }
     const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
     for (const { pass } of full) this.#counting.inputs(l, pass);
-    if (l === 0 && front.correlate(full, out)) return;
+    this.#sum(l, full, out);
+  }
+
+  /** out = Σ inputsᵀ · (delta + common) of layer l, as it is. */
+  #sum(l: number, terms: readonly FullTerm[], out: Matrix): void {
+    const { front, engine, scratch, shapes } = this.parts;
+    if (l === 0 && front.correlate(terms, out)) return;
     const shape = shapes[l]!;
-    if (isFielded(shape)) correlateFields(l, shape, full, out, engine, scratch);
-    else correlatePasses(l, full, out, engine, scratch);
+    if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
+    else correlatePasses(l, terms, out, engine, scratch);
   }
 
   update(l: number, change: Matrix): void {
@@ -237,22 +273,56 @@ export class Chip {
   }
 
   imprint(l: number, terms: readonly Term[], rate: number): void {
-    const { crossbars, front, engine, scratch } = this.parts;
-    const { writer, rows, columns } = crossbars[l]!;
-    if (!writer.pulse) {
-      this.#changes[l] ??= engine.matrix(rows, columns);
-      const change = this.#changes[l];
-      this.correlate(l, terms, change);
-      for (let k = 0; k < change.data.length; k++) change.data[k]! *= rate;
-      this.update(l, change);
+    if (!this.parts.crossbars[l]!.writer.pulse) {
+      this.#change(l, rate, out => this.correlate(l, terms, out));
       return;
     }
+    const driven = terms.map(term => {
+      const pass = fullPassOf(term.pass);
+      return { ...term, pass, x: pass.inputs[l]! };
+    });
+    this.#pulse(l, driven, rate, samples => this.#counting.trains(l, samples));
+  }
+
+  /** Outer products with activities, by what lines hold; or by what is measured for it. */
+  reinforce(l: number, terms: readonly Reinforcement[], rate: number): void {
+    const { crossbars, circuits, meter } = this.parts;
+    const driven = circuits![l]!.drive(terms);
+    if (!crossbars[l]!.writer.pulse) {
+      for (const { pass } of driven) this.#counting.digitised(l, pass);
+      this.#change(l, rate, out => {
+        for (const { delta } of driven) meter.digitalMacs += delta.rows * out.rows * out.columns;
+        this.#sum(l, driven, out);
+      });
+      return;
+    }
+    if (!circuits![l]!.holds) for (const { pass } of driven) this.#counting.digitised(l, pass);
+    this.#pulse(l, driven, rate, samples =>
+      circuits![l]!.holds ? this.#counting.generated(l, samples) : this.#counting.trains(l, samples),
+    );
+  }
+
+  /** Pulses on rows and columns at once. @param count told of the samples of each train */
+  #pulse(l: number, driven: readonly Driven[], rate: number, count: (samples: number) => void): void {
+    const { crossbars, front, engine, scratch } = this.parts;
+    const { writer } = crossbars[l]!;
     const pulse = (x: Matrix, delta: Matrix) => {
-      this.#counting.trains(l, x.rows);
+      count(x.rows);
       writer.pulse!(x, delta, 1);
     };
-    imprintPasses(l, terms, rate, pulse, engine, scratch);
+    imprintPasses(l, driven, rate, pulse, engine, scratch);
     if (l === 0) front.weightsChanged();
+  }
+
+  /** Asks for `rate` times what `sum` works out. */
+  #change(l: number, rate: number, sum: (out: Matrix) => void): void {
+    const { crossbars, engine } = this.parts;
+    const { rows, columns } = crossbars[l]!;
+    this.#changes[l] ??= engine.matrix(rows, columns);
+    const change = this.#changes[l];
+    sum(change);
+    for (let k = 0; k < change.data.length; k++) change.data[k]! *= rate;
+    this.update(l, change);
   }
 
   write(l: number, target: Matrix): void {

@@ -1,9 +1,10 @@
 /**
- * @file What a chip's passes and lessons cost besides the reads of its crossbars: rows that DACs drive, and lines that somebody looks at. A learner pays
- * for what it measures, once.
+ * @file What a chip's passes and lessons cost besides the reads of its crossbars: rows that DACs drive, lines that somebody looks at, and what layers do by
+ * themselves. A learner pays for what it measures, once.
  */
 import type { LayerShape, Nudges } from './access.ts';
 import type { Parts } from './chip.ts';
+import { goesOnInAnalog } from './converters/uniform.ts';
 import type { FullPass } from './pass.ts';
 
 export interface Counting {
@@ -13,12 +14,18 @@ export interface Counting {
   nudges(samples: number, nudges: Nudges | undefined): void;
   /** Trains on rows and columns come from DACs like anything that drives them. */
   trains(l: number, samples: number): void;
+  /** Trains that lines make of what they hold, the factor of each sample being one conversion more. */
+  generated(l: number, samples: number): void;
+  /** What layer l wrote by was measured: its activities, unless goodness was worked out of them already, and what drove its rows. */
+  digitised(l: number, pass: FullPass): void;
   /** Arithmetic with what drove the rows of layer l needs it measured, once a pass; without a box before them it is known from the layer below. */
   inputs(l: number, pass: FullPass): void;
 }
 
 export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox }: Parts): Counting {
   const hasDac = model.dac.kind !== 'none';
+  const hasSquarers = model.goodness?.kind === 'squarers';
+  const isAnalog = goesOnInAnalog(model.dac);
 
   /** Somebody looks at so many lines of layer l. */
   function measured(l: number, samples: number, lines: number): void {
@@ -27,15 +34,29 @@ export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox
     meter.measured[l]! += samples;
   }
 
+  /** Goodness of layer l, by its own circuits or worked out. */
+  function appraised(l: number, samples: number): void {
+    const { units } = shapes[l]!;
+    if (hasSquarers) {
+      meter.squarings += samples * units;
+      meter.goodnessConversions += samples;
+      meter.weighed[l]! += samples;
+      return;
+    }
+    measured(l, samples, units);
+    meter.digitalMacs += samples * units;
+  }
+
   return {
-    pass({ batch, isSeen, delivered, inputsSeen }) {
+    pass({ batch, isSeen, delivered, goodness, inputsSeen }) {
       meter.forwardPasses += batch;
       inputsSeen.fill(0);
       const last = shapes.length - 1;
       shapes.forEach((shape, l) => {
         const { units } = shape;
-        if (hasDac) meter.dacConversions += batch * driven(shape);
-        if (isSeen || (l === last && !boxes[l])) measured(l, batch, units); // what leaves the chip is arithmetic away
+        if (hasDac) meter.dacConversions += batch * (isAnalog && l > 0 ? entering(shape) : driven(shape));
+        if (goodness) appraised(l, batch);
+        else if (isSeen || (l === last && !boxes[l])) measured(l, batch, units); // what leaves the chip is arithmetic away
         if (l === last && boxes[l] && delivered) measured(l, batch, units);
       });
     },
@@ -49,16 +70,31 @@ export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox
       const shape = shapes[l]!;
       if (hasDac) meter.dacConversions += samples * (driven(shape) + shape.units);
     },
-    inputs(l, pass) {
-      const above = boxesBack?.[l + 1] ? shapes[l + 1]!.units : 0;
-      const isBoxed = (l === 0 ? frontBox : boxes[l - 1]) !== undefined;
-      const lines = (isBoxed ? shapes[l]!.inputs : 0) + above;
-      if (lines === 0 || pass.inputsSeen[l]) return;
-      pass.inputsSeen[l] = 1;
-      measured(l, pass.batch, lines);
+    generated(l, samples) {
+      const shape = shapes[l]!;
+      meter.generatedTrains += samples * (driven(shape) + shape.units);
+      if (hasDac) meter.dacConversions += samples;
     },
+    digitised(l, pass) {
+      if (hasSquarers) measured(l, pass.batch, shapes[l]!.units);
+      inputs(l, pass);
+    },
+    inputs,
   };
+
+  function inputs(l: number, pass: FullPass): void {
+    const above = boxesBack?.[l + 1] ? shapes[l + 1]!.units : 0;
+    const isBoxed = (l === 0 ? frontBox : boxes[l - 1]) !== undefined;
+    const lines = (isBoxed ? shapes[l]!.inputs : 0) + above;
+    if (lines === 0 || pass.inputsSeen[l]) return;
+    pass.inputsSeen[l] = 1;
+    measured(l, pass.batch, lines);
+  }
 }
+
+/** Those that carry what comes from outside the chain: bias and labels. */
+const entering = ({ rows, inputs, fields }: LayerShape): number =>
+  fields ? fields.points * (fields.rows - fields.inputs) : rows - inputs;
 
 /** Word lines of a layer, each with a driver: every field has its own. */
 const driven = ({ rows, fields }: LayerShape): number => (fields ? fields.points * fields.rows : rows);

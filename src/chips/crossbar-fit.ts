@@ -5,6 +5,7 @@ import { fluctuationOf } from './cells/fluctuation.ts';
 import { isHeld } from './cells/held.ts';
 import { spreadOf } from './cells/spread.ts';
 import { isDerived } from './converters/range.ts';
+import { goesOnInAnalog } from './converters/uniform.ts';
 import type { ChipModel } from './model.ts';
 import { isSolved } from './solved.ts';
 import { isByPulses } from './updates/index.ts';
@@ -63,6 +64,17 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
       ['drive', 'kind'],
       'bit-serial inputs need a DAC of 2 bits or more and an odd number of levels about 0',
     );
+  if (goesOnInAnalog(dac)) {
+    if (adc.kind !== 'none')
+      add(['dac', 'rows'], 'found "entering", but behind ADCs activities are digital and need DACs');
+    if (chip.scaling || dac.rounding === 'stochastic' || (drive && drive.kind !== 'amplitude'))
+      add(
+        ['dac', 'rows'],
+        'found "entering", but activities drive rows as they are: by amplitude, without input scaling or stochastic rounding',
+      );
+  }
+  if (chip.goodness?.kind === 'squarers' && adc.kind !== 'none')
+    add(['goodness', 'kind'], 'squarers take activities as they are, but this chip has ADCs between its layers');
   if (drive?.kind === 'pulse-width' && dac.kind === 'none')
     add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
   if (isDerived(adc)) {

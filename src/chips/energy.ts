@@ -4,7 +4,7 @@
  * the chip's accounting is "metered"; else they are taken as they are when the bill is written, averaged over a layer. With wires, drivers
  * deliver less than t V² ΣG and lines take a part of it: both shares are those of Kirchhoff's exact solution for some of the inputs that
  * were driven, with conductances as they are when the bill is written. Control, boxes, neuron circuits, half-selected cells and the
- * arithmetic of optimisers are not counted.
+ * arithmetic of optimisers are not counted, nor are normalisers: every learner's passes go through the same.
  */
 import { adcPrice, type Price } from './costs/adc.ts';
 import { dacPrice } from './costs/dac.ts';
@@ -22,13 +22,16 @@ export const energyTerms = [
   'dac',
   'adc',
   'measuring',
+  'goodness',
+  'squarers',
+  'generators',
   'digital',
   'memory',
   'writing',
 ] as const;
 export type EnergyTerm = (typeof energyTerms)[number];
 
-/** Joules by cause; `adc` are those between layers, `measuring` those that a learner asks for. */
+/** Joules by cause; `adc` are those between layers, `measuring` those that a learner asks for, `goodness` the converters behind squarers. */
 export type Energy = Record<EnergyTerm | 'total', number>;
 
 /** A layer when the bill is written. */
@@ -43,16 +46,43 @@ export interface BilledLayer {
   readonly shares?: PowerShares | undefined;
 }
 
-type Priced = Pick<ChipModel, 'energy' | 'adc' | 'dac' | 'drive'>;
+type Priced = Pick<ChipModel, 'energy' | 'adc' | 'dac' | 'drive' | 'goodness' | 'generators'>;
 
 /** Prices of single events. @throws RangeError where a model of them does not reach */
-export function pricesOf({ energy, adc, dac }: Priced, columnConductance: number) {
+export function pricesOf(model: Priced, columnConductance: number) {
+  const { energy, adc, dac } = model;
   const { readVoltage } = energy;
   return {
+    ...localPrices(model),
     dac: dacPrice(energy.dacPrice, energy.dacConversion, dac),
     adc: adcPrice(energy.adcPrice, energy.adcConversion, { adc, readVoltage, columnConductance }),
     ...digitalPrice(energy.digitalPrice, energy.digitalMac),
   };
+}
+
+/** Squarers draw their current while a layer settles and is read; their converter is priced by its own bits, as the chip's others are where nothing else is said. */
+function localPrices({ energy, goodness, generators }: Priced): Record<'weighing' | 'squarer' | 'train', Price> {
+  const nothing = { joules: 0, source: 'there are none' };
+  const train =
+    generators?.kind === 'holding' ? { joules: generators.energy, source: "given in the chip's file" } : nothing;
+  if (goodness?.kind !== 'squarers') return { weighing: nothing, squarer: nothing, train };
+  const { bits, range, power, price } = goodness;
+  const adc = bits > 0 ? { kind: 'uniform' as const, bits, range } : { kind: 'none' as const };
+  const circumstances = { adc, readVoltage: energy.readVoltage, columnConductance: 0 };
+  const usual = energy.adcPrice && withoutBits(energy.adcPrice);
+  const time = energy.readTime + (energy.timing?.settling ?? 0);
+  return {
+    weighing: adcPrice(price ?? usual, energy.adcConversion, circumstances),
+    squarer: { joules: power * time, source: `${short(power * 1e6)} µW for ${short(time * 1e9)} ns` },
+    train,
+  };
+}
+
+/** A model of prices by itself, for a converter of other bits. */
+function withoutBits(price: NonNullable<ChipModel['energy']['adcPrice']>): typeof price {
+  if (!('bits' in price)) return price;
+  const { bits: _, ...rest } = price;
+  return rest;
 }
 
 export function energyOf(meter: Meter, model: Priced, layers: readonly BilledLayer[]): Energy {
@@ -76,6 +106,9 @@ export function energyOf(meter: Meter, model: Priced, layers: readonly BilledLay
   const dac = meter.dacConversions * prices.dac.joules;
   const conversions = meter.adcConversions * prices.adc.joules;
   const measuring = meter.measuredConversions * prices.adc.joules;
+  const goodness = meter.goodnessConversions * prices.weighing.joules;
+  const squarers = meter.squarings * prices.squarer.joules;
+  const generators = meter.generatedTrains * prices.train.joules;
   const digital = meter.digitalMacs * prices.mac.joules;
   const memory = meter.digitalMacs * prices.memory.joules;
   const writing = isMetered
@@ -83,7 +116,8 @@ export function energyOf(meter: Meter, model: Priced, layers: readonly BilledLay
     : (meter.pulses + meter.cellsWritten) * perPulse * meanCell;
   const lines = linesOf(meter, model, layers);
   const drivers = driversOf(meter, model, layers, delivered);
-  const total = cells + dac + conversions + digital + writing + wires + lines + drivers + memory;
+  const local = goodness + squarers + generators;
+  const total = cells + dac + conversions + digital + writing + wires + lines + drivers + memory + local;
   return {
     cells,
     wires,
@@ -92,6 +126,9 @@ export function energyOf(meter: Meter, model: Priced, layers: readonly BilledLay
     dac,
     adc: conversions - measuring,
     measuring,
+    goodness,
+    squarers,
+    generators,
     digital,
     memory,
     writing,
@@ -134,7 +171,7 @@ const columnConductanceOf = (layers: readonly BilledLayer[]): number => {
 /** Where each term of a bill comes from, in words. */
 export function sourcesOf(model: Priced & Pick<ChipModel, 'wires'>): Record<EnergyTerm, string> {
   const { energy } = model;
-  const { dac, adc, mac, memory } = pricesOf(model, 0);
+  const { dac, adc, mac, memory, weighing, squarer, train } = pricesOf(model, 0);
   const isMetered = energy.accounting === 'metered';
   const said = ({ joules, source }: Price) => `${picojoules(joules)}, ${source}`;
   const hasWires = model.wires !== undefined && model.wires.kind !== 'none';
@@ -155,6 +192,9 @@ export function sourcesOf(model: Priced & Pick<ChipModel, 'wires'>): Record<Ener
     dac: `each ${said(dac)}`,
     adc: `each ${conversion}`,
     measuring: `the same converter, for what a learner measures`,
+    goodness: weighing.joules > 0 ? `one a layer and sample, each ${said(weighing)}` : weighing.source,
+    squarers: squarer.joules > 0 ? `each ${said(squarer)}` : squarer.source,
+    generators: train.joules > 0 ? `a line and train, each ${said(train)}` : train.source,
     digital: `each ${said(mac)}`,
     memory: memory.joules === 0 ? memory.source : `each ${said(memory)}`,
     writing: `t V² G a pulse, ${energy.pulseVoltage} V for ${short(energy.pulseTime * 1e9)} ns, ${isMetered ? 'at the layer’s mean cell before and after each update' : 'at the mean cell when the bill is written'}`,

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { LabelEntry, Labels, LayerShape } from './access.ts';
 import type { Box } from './boxes/box.ts';
-import { convert } from './converters/uniform.ts';
+import { convert, convertEntering, goesOnInAnalog } from './converters/uniform.ts';
 import type { FullTerm } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
 import { writeLabels } from './labels.ts';
@@ -73,7 +73,7 @@ export function buildFront(
       scaleRowsToUnit(x, shape.inputs, scales);
     } else kernels.copy(rowsOf(features, 0, count), x);
     if (box) throughBox(x);
-    finishRows(kernels, model, shape, lines, labels, x);
+    finishRows(kernels, model, shape, lines, labels, x, true);
   }
 
   function throughBox(x: Matrix): void {
@@ -123,7 +123,7 @@ function scaleRowsToUnit(x: Matrix, n: number, scales: Matrix): void {
   }
 }
 
-/** Bias and label lines behind the features, then the DAC. */
+/** Bias and label lines behind the features, then the DAC. @param isFirst whether the features come from outside */
 export function finishRows(
   kernels: Engine['kernels'],
   model: ChipModel,
@@ -131,8 +131,11 @@ export function finishRows(
   lines: number,
   labels: Labels,
   x: Matrix,
+  isFirst: boolean,
 ): void {
   for (let b = 0; b < x.rows; b++) x.data[b * x.columns + shape.biasRow] = 1;
   if (lines > 0) writeLabels(x, shape.labelRow, lines, labels);
-  if (!convertsItself(model)) convert(kernels, model.dac, x);
+  if (convertsItself(model)) return;
+  if (!isFirst && goesOnInAnalog(model.dac)) convertEntering(model.dac, x, shape.inputs);
+  else convert(kernels, model.dac, x);
 }

@@ -9,16 +9,20 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
-import type { Term } from './access.ts';
-import type { CorrelationScratch } from './correlate.ts';
+import type { CorrelationScratch, FullTerm } from './correlate.ts';
+
+/** A pass that is written, and what drives rows [batch, rows] and columns [batch, units] for it. */
+export interface Driven extends FullTerm {
+  readonly x: Matrix;
+}
 
 /**
- * Writes rate · Σ over passes of inputsᵀ · (delta + common) of layer `l` by `pulse`.
+ * Writes rate · Σ over passes of xᵀ · (delta + common) of layer `l` by `pulse`.
  * @throws Error when it is not finite
  */
 export function imprintPasses(
   l: number,
-  terms: readonly Term[],
+  terms: readonly Driven[],
   rate: number,
   pulse: (x: Matrix, delta: Matrix) => void,
   engine: Engine,
@@ -32,15 +36,13 @@ export function imprintPasses(
   const [one, other] = terms;
   if (terms.length === 2 && one!.delta.rows === other!.delta.rows)
     for (const sign of [1, -1] as const) {
-      const x = combined(one!.pass.inputs[l]!, other!.pass.inputs[l]!, sign, 0.5, scratch.inputs);
+      const x = combined(one!.x, other!.x, sign, 0.5, scratch.inputs);
       write(x, combined(one!.delta, other!.delta, sign, rate, scratch.deltas));
     }
   else
-    for (const { pass, delta } of terms)
-      write(pass.inputs[l]!, combined(delta, delta, 1, rate / 2, scratch.deltas));
-  for (const { pass, common } of terms) {
+    for (const { x, delta } of terms) write(x, combined(delta, delta, 1, rate / 2, scratch.deltas));
+  for (const { x, common } of terms) {
     if (!common) continue;
-    const x = pass.inputs[l]!;
     const sums = { rows: 1, columns: x.columns, data: scratch.inputs.subarray(0, x.columns) };
     engine.kernels.columnSums(x, sums);
     write(sums, combined(common, common, 1, rate / 2, scratch.deltas));

@@ -15,6 +15,11 @@ export interface Meter {
   adcConversions: number;
   /** those among them that a learner asked for */
   measuredConversions: number;
+  /** squarers that were read, and conversions of what a layer's squarers gave together; not among the others */
+  squarings: number;
+  goodnessConversions: number;
+  /** trains of pulses that lines made of what they held */
+  generatedTrains: number;
   pulses: number;
   /** cells written to a target, every attempt counted */
   cellsWritten: number;
@@ -32,6 +37,8 @@ export interface Meter {
   readonly backReads: number[];
   /** per layer: samples whose activity, or what a box makes of it, somebody measured */
   readonly measured: number[];
+  /** per layer: samples whose goodness its own circuits told */
+  readonly weighed: number[];
   /** per layer: pulses one after another, over all writes of row by row; and over all trains that meet in the whole array at once */
   readonly slots: number[];
   readonly trainSlots: number[];
@@ -44,6 +51,9 @@ const counts = [
   'dacConversions',
   'adcConversions',
   'measuredConversions',
+  'squarings',
+  'goodnessConversions',
+  'generatedTrains',
   'pulses',
   'cellsWritten',
   'digitalMacs',
@@ -58,6 +68,7 @@ export const byLayer = [
   'reads',
   'backReads',
   'measured',
+  'weighed',
   'slots',
   'trainSlots',
 ] as const;

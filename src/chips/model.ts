@@ -16,6 +16,8 @@ import { Drive } from './drive.ts';
 import { Driver } from './driver.ts';
 import { Faults } from './faults.ts';
 import { LayerModel } from './fields/local-fields.ts';
+import { Generators } from './generators.ts';
+import { GoodnessCircuits } from './goodness.ts';
 import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
 import { Scaling } from './scaling.ts';
@@ -115,6 +117,8 @@ export const ChipModel = strict(
     dac: Dac,
     adc: Adc,
     neuron: Neuron,
+    goodness: Type.Optional(GoodnessCircuits),
+    generators: Type.Optional(Generators),
     boxes: strict(
       { front: BoxModel, between: BoxModel },
       {

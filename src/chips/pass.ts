@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { Delivery, LayerShape, OutputPass, Pass } from './access.ts';
+import type { Appraisal, Delivery, LayerShape, OutputPass, Pass } from './access.ts';
 
 /** Everything about one pass. */
 export interface FullPass extends Pass {
@@ -14,6 +14,8 @@ export interface FullPass extends Pass {
   readonly normalised: readonly Matrix[];
   /** what leaves the chip; absent where the pass ends at the last layer's activity */
   readonly delivered?: Matrix;
+  /** of every layer [batch, 1]; there where it is all that is measured */
+  readonly goodness?: readonly Matrix[];
   /** factor that brought each image to mean square 1, where labels stand in the pixels [batch, 1] */
   readonly scales: Matrix;
   /** which `hold` the pass belongs to */
@@ -24,12 +26,12 @@ export interface FullPass extends Pass {
   readonly inputsSeen: Uint8Array;
 }
 
-const fullPasses = new WeakMap<Pass | Delivery, FullPass>();
+const fullPasses = new WeakMap<Pass | Delivery | Appraisal, FullPass>();
 
 /** The whole state of a measured pass. @throws Error when the pass is not of this project's making */
-export function fullPassOf(pass: Pass | Delivery): FullPass {
+export function fullPassOf(pass: Pass | Delivery | Appraisal): FullPass {
   const full = fullPasses.get(pass);
-  if (!full) throw new Error('this pass was not made by newPass(), newDelivery() or partOf()');
+  if (!full) throw new Error('this pass was not made by newPass(), newDelivery(), newAppraisal() or partOf()');
   return full;
 }
 
@@ -75,6 +77,17 @@ export function newInnerPass(
   return register(roomOf(batch, layers, [...boxed.slice(0, -1), false], engine));
 }
 
+/** A pass of which the goodness of every layer is measured and nothing else; it ends at the last layer's activity. */
+export function newAppraisal(
+  batch: number,
+  layers: readonly LayerShape[],
+  boxed: readonly boolean[],
+  engine: Engine,
+): Appraisal {
+  const room = roomOf(batch, layers, [...boxed.slice(0, -1), false], engine);
+  return registerAppraisal({ ...room, goodness: layers.map(() => engine.matrix(batch, 1)), isSeen: false });
+}
+
 function roomOf(
   batch: number,
   layers: readonly LayerShape[],
@@ -98,7 +111,7 @@ function roomOf(
 }
 
 /** Samples `from` to `from + count` of a pass, sharing its numbers. */
-export function partOf<P extends Pass | Delivery>(pass: P, from: number, count: number): P {
+export function partOf<P extends Pass | Delivery | Appraisal>(pass: P, from: number, count: number): P {
   const full = fullPassOf(pass);
   const part = (matrices: readonly Matrix[]) => matrices.map(m => rowsOf(m, from, count));
   const cut: FullPass = {
@@ -109,13 +122,20 @@ export function partOf<P extends Pass | Delivery>(pass: P, from: number, count: 
     normalised: part(full.normalised),
     boxed: full.boxed.map(m => m && rowsOf(m, from, count)),
     ...(full.delivered && { delivered: rowsOf(full.delivered, from, count) }),
+    ...(full.goodness && { goodness: part(full.goodness) }),
     scales: rowsOf(full.scales, from, count),
     held: { version: -1 },
     isSeen: full.isSeen,
     inputsSeen: new Uint8Array(full.inputsSeen.length),
   };
   // of the same kind: `delivered` is there if it was there
-  return (full.isSeen ? register(cut) : registerDelivery(cut)) as P;
+  return (full.goodness ? registerAppraisal(cut) : full.isSeen ? register(cut) : registerDelivery(cut)) as P;
+}
+
+function registerAppraisal(full: FullPass): Appraisal {
+  const appraisal: Appraisal = Object.freeze({ batch: full.batch, goodness: full.goodness! });
+  fullPasses.set(appraisal, full);
+  return appraisal;
 }
 
 function registerDelivery(full: FullPass): Delivery {

@@ -35,6 +35,7 @@ function measured(chip: Chip): MeasuredView {
     newPass: batch => chip.newPass(batch),
     newInnerPass: batch => chip.newInnerPass(batch),
     newDelivery: batch => chip.newDelivery(batch),
+    newAppraisal: batch => chip.newAppraisal(batch),
     partOf: (pass, from, count) => chip.partOf(pass, from, count),
     hold: images => chip.hold(images),
     send: (labels, pass, nudges) => chip.send(labels, pass, nudges),
@@ -42,6 +43,7 @@ function measured(chip: Chip): MeasuredView {
     correlate: (layer, terms, out) => chip.correlate(layer, terms, out),
     update: (layer, change) => chip.update(layer, change),
     imprint: (layer, terms, rate) => chip.imprint(layer, terms, rate),
+    reinforce: (layer, terms, rate) => chip.reinforce(layer, terms, rate),
     write: (layer, target) => chip.write(layer, target),
   };
 }

@@ -22,6 +22,9 @@ export const termNames: Readonly<Record<EnergyTerm, string>> = {
   dac: 'DACs',
   adc: 'ADCs between layers',
   measuring: 'ADCs for the learner',
+  goodness: 'ADCs of goodness',
+  squarers: 'squarers',
+  generators: 'pulse generators',
   digital: 'digital multiply-adds',
   memory: 'memory for arithmetic',
   writing: 'cells, written',
@@ -63,7 +66,7 @@ export const totalOf = (bill: Bill): number => energyTerms.reduce((sum, term) =>
 export const chipTimeOf = (cell: Cell, occasion: Occasion): number =>
   meanOf(cell, occasion, ({ time }) => time?.total);
 
-/** Mean conversions, between layers and for the learner, and from digital to analog. */
+/** Mean conversions, between layers, for the learner and of goodness, and from digital to analog. */
 export const conversionsOf = (cell: Cell, occasion: Occasion) => ({
   dac: meanOf(cell, occasion, ({ dacConversions }) => dacConversions),
   between: meanOf(
@@ -72,6 +75,7 @@ export const conversionsOf = (cell: Cell, occasion: Occasion) => ({
     ({ adcConversions, measuredConversions = 0 }) => adcConversions - measuredConversions,
   ),
   measured: meanOf(cell, occasion, ({ measuredConversions }) => measuredConversions),
+  goodness: meanOf(cell, occasion, ({ goodnessConversions = 0 }) => goodnessConversions),
 });
 
 /** Terms that anybody pays for, in their order. */

@@ -56,9 +56,12 @@ export interface PlannedTrial {
   readonly isKept?: boolean;
 }
 
+/** Counts that results of older versions do not know. */
+type LaterCounts = 'measuredConversions' | 'squarings' | 'goodnessConversions' | 'generatedTrains';
+
 /** Everything metered on the way, and joules and seconds by the chip's prices; results of older versions know fewer terms. */
-export type MeterReading = Omit<Counts, 'measuredConversions'> &
-  Partial<Pick<Counts, 'measuredConversions'>> & {
+export type MeterReading = Omit<Counts, LaterCounts> &
+  Partial<Pick<Counts, LaterCounts>> & {
     energy: Pick<Energy, 'cells' | 'dac' | 'adc' | 'digital' | 'writing' | 'total'> & Partial<Energy>;
     /** absent where the chip's model does not say how long things take */
     time?: ChipTime;

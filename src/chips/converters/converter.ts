@@ -31,12 +31,18 @@ const rounding = Type.Optional(
     'stochastic: up or down at random, right in the mean; nearest when absent',
   ),
 );
+const rows = Type.Optional(
+  choice(
+    ['all', 'entering'],
+    'which rows have a DAC: all; or those that values enter by from outside (images, biases, labels), while activities go on from layer to layer as they are and only end at ± range. The latter needs a chip without ADCs; all when absent',
+  ),
+);
 const Clip = strict(
   { kind: Type.Literal('clip'), range },
   { description: 'no levels: values are clipped to ± range and pass as they are' },
 );
 const UniformDac = strict(
-  { ...uniform, rounding },
+  { ...uniform, rounding, rows },
   { description: 'evenly spaced levels from −range to +range' },
 );
 

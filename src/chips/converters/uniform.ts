@@ -5,6 +5,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
+import { quantisation } from '../../engine/quantisation.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Adc, AdcOf, Conversion, Dac } from './converter.ts';
 
@@ -30,6 +31,24 @@ export function convert(
   if (converter.kind === 'none') return;
   if (converter.kind === 'clip') clip(x, columns, converter.range);
   else kernels.quantise(x, columns, lowOf(converter), converter.range, levelsOf(converter));
+}
+
+/** Whether activities go on to the rows of the next layer as they are. */
+export const goesOnInAnalog = (dac: Dac): dac is Extract<Dac, { kind: 'uniform' }> =>
+  dac.kind === 'uniform' && dac.rows === 'entering';
+
+/** Rows of which the first `carried` are driven by activities as they are, up to what a driver can give, and the others by DACs (as the kernel `quantise`). */
+export function convertEntering(dac: Extract<Dac, { kind: 'uniform' }>, x: Matrix, carried: number): void {
+  const { fround, floor, max, min } = Math;
+  const low = lowOf(dac);
+  const q = quantisation(low, dac.range, levelsOf(dac));
+  for (let b = 0; b < x.rows; b++)
+    for (let i = 0, k = b * x.columns; i < x.columns; i++, k++) {
+      const clipped = max(low, min(dac.range, x.data[k]!));
+      const level = floor(fround(fround(fround(clipped - q.low) * q.density) + 0.5));
+      x.data[k] =
+        i < carried ? clipped : min(q.high, fround(q.base + fround(fround(level - q.origin) * q.step)));
+    }
 }
 
 function clip(x: Matrix, columns: number, range: number): void {

@@ -4,7 +4,7 @@ import type { ChipModel } from '../model.ts';
 
 /** What does not fit, where in the chip's description, in words. */
 export function costProblems(chip: ChipModel): { path: string[]; message: string }[] {
-  const { energy, crossbar, scaling } = chip;
+  const { energy, crossbar, scaling, goodness } = chip;
   const problems: { path: string[]; message: string }[] = [];
   const isMetered = energy.accounting === 'metered';
   if (isMetered && crossbar.weightRange === 0)
@@ -29,9 +29,17 @@ export function costProblems(chip: ChipModel): { path: string[]; message: string
     try {
       const { [part]: own, ...others } = energy;
       const { adcPrice: _a, dacPrice: _d, digitalPrice: _g, ...bare } = others as ChipModel['energy'];
-      pricesOf({ ...chip, energy: { ...bare, ...(own && { [part]: own }) } }, 0);
+      const { goodness: _, ...without } = chip;
+      pricesOf({ ...without, energy: { ...bare, ...(own && { [part]: own }) } }, 0);
     } catch (error) {
       problems.push({ path: ['energy', part], message: (error as Error).message });
+    }
+  if (goodness?.kind === 'squarers')
+    try {
+      pricesOf(chip, 0);
+    } catch (error) {
+      if (problems.length === 0)
+        problems.push({ path: ['goodness', 'price'], message: (error as Error).message });
     }
   return problems;
 }

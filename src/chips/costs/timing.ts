@@ -61,7 +61,8 @@ export function timeOf(
     const { rows, columns } = places[0]!;
     reading += (reads + backReads) * once;
     if (model.adc.kind !== 'none') converting += reads * turns(Math.min(columns, tileColumns));
-    measuring += meter.measured[l]! * turns(units) + backReads * turns(rows);
+    measuring +=
+      meter.measured[l]! * turns(units) + meter.weighed[l]! * timing.conversion + backReads * turns(rows);
     writing += (slots * rows + trainSlots) * pulseTime;
   });
   const digital = meter.digitalMacs / timing.digitalRate;

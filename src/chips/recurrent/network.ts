@@ -70,7 +70,7 @@ export function buildRecurrent(
       return;
     }
     kernels.copy(rowsOf(upward[l - 1]!, 0, pass.batch), x);
-    finishRows(kernels, model, shape, 0, labels, x);
+    finishRows(kernels, model, shape, 0, labels, x, false);
   }
 
   function read(l: number, pass: FullPass, nudge: Matrix | undefined): void {

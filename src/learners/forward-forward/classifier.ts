@@ -52,81 +52,147 @@ function putColumns(from: Matrix, to: Matrix, at: number): void {
     to.data.set(from.data.subarray(b * n, (b + 1) * n), b * to.columns + at);
 }
 
-/** How a Forward-Forward chip is read. */
-export interface Reading {
-  /** the softmax on the neutral pass, and what it reads */
-  readonly head: SoftmaxHead;
-  readonly features: ReturnType<typeof headFeatures>;
+/** How goodness is voted with. */
+export interface Voting {
   readonly strength: number;
-  /** of each block of a layer: +1 where positive cases have the larger goodness, −1 where the smaller */
-  signsOf(units: number): readonly number[];
   /** softness of the loss of a layer, in units of goodness: what its vote is in units of */
   temperatureOf(units: number): number;
-  readonly goodness: GoodnessKind;
   readonly hearing: Hearing;
   /** passes for each label, over which goodness is averaged */
   readonly reads: number;
 }
 
+/** How a Forward-Forward chip is read. */
+export interface Reading extends Voting {
+  /** the softmax on the neutral pass, and what it reads */
+  readonly head: SoftmaxHead;
+  readonly features: ReturnType<typeof headFeatures>;
+  /** of each block of a layer: +1 where positive cases have the larger goodness, −1 where the smaller */
+  signsOf(units: number): readonly number[];
+  readonly goodness: GoodnessKind;
+}
+
 export function goodnessClassifier(
   chip: MeasuredView,
-  { head, features, strength, signsOf, temperatureOf, goodness, hearing, reads }: Reading,
+  { head, features, signsOf, goodness, ...reading }: Reading,
   engine: Engine,
 ): Classifier {
-  const { classes, layers } = chip;
+  const { layers } = chip;
   const passOf = partsOf(chip, chip.newInnerPass(evaluationBatch));
-  const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
   const signs = layers.map(({ units }) => signsOf(units));
   const sums = signs.map(({ length }) => engine.matrix(evaluationBatch, length));
   const measures = layers.map(({ units }, l) => goodnessOf(goodness, units, signs[l]!.length, engine));
+  const election = elections(
+    chip,
+    signs,
+    reading,
+    (labels, count) => {
+      const pass = passOf(count);
+      chip.send(labels, pass);
+      return layers.map((_, l) => {
+        const good = rowsOf(sums[l]!, 0, count);
+        measures[l]!.measure(pass.outputs[l]!, good);
+        return good;
+      });
+    },
+    engine,
+  );
+  const voted = election.readouts.length;
+
+  function onePass(count: number): Matrix {
+    const pass = passOf(count);
+    chip.send({ kind: 'neutral', strength: reading.strength }, pass);
+    return head.logits(features.read(pass));
+  }
+
+  return {
+    readouts: [...election.readouts, { name: 'softmax, one pass', role: 'one pass', passes: 1 }],
+    classify(images, answers) {
+      election.classify(images, answers);
+      largestOfRows(onePass(images.rows), answers[voted]!);
+    },
+    scores(images, readout, out) {
+      if (readout < voted) return election.scores(images, out);
+      chip.hold(images);
+      out.data.set(onePass(images.rows).data);
+    },
+    outside: head.outside('head'),
+  };
+}
+
+/** Answers by goodness alone, as the layers tell it by themselves: nothing else is measured. */
+export function toldClassifier(
+  chip: MeasuredView,
+  sign: number,
+  reading: Voting,
+  outside: Classifier['outside'],
+  engine: Engine,
+): Classifier {
+  const passOf = partsOf(chip, chip.newAppraisal(evaluationBatch));
+  const election = elections(
+    chip,
+    chip.layers.map(() => [sign]),
+    reading,
+    (labels, count) => {
+      const pass = passOf(count);
+      chip.send(labels, pass);
+      return pass.goodness;
+    },
+    engine,
+  );
+  return {
+    readouts: election.readouts,
+    classify: election.classify,
+    scores: (images, _readout, out) => election.scores(images, out),
+    ...(outside && { outside }),
+  };
+}
+
+/**
+ * One pass or several for every class; the class of most goodness wins.
+ * @param signs of the blocks of each layer
+ * @param goodnessOfPass sends the held images, `count` of them, and gives the goodness of each layer [count, blocks]
+ */
+function elections(
+  chip: MeasuredView,
+  signs: readonly (readonly number[])[],
+  { strength, temperatureOf, hearing, reads }: Voting,
+  goodnessOfPass: (labels: Labels, count: number) => readonly Matrix[],
+  engine: Engine,
+) {
+  const { classes, layers } = chip;
+  const votes = layers.map(() => engine.matrix(evaluationBatch, classes));
   const voices = layers.map(({ units }, l) => signs[l]!.map(sign => sign / (reads * temperatureOf(units))));
-  const voted = voteReadouts('goodness', layers.length, reads * classes, hearing);
 
   /** Adds what one pass of that label says. */
-  function addVotes(labels: Labels & { kind: 'class' }, pass: Pass): void {
-    chip.send(labels, pass);
-    layers.forEach((_, l) => {
-      const good = rowsOf(sums[l]!, 0, pass.batch);
+  function addVotes(labels: Labels & { kind: 'class' }, count: number): void {
+    goodnessOfPass(labels, count).forEach((good, l) => {
       const own = voices[l]!;
-      measures[l]!.measure(pass.outputs[l]!, good);
-      for (let b = 0; b < pass.batch; b++)
+      for (let b = 0; b < count; b++)
         for (let k = 0; k < own.length; k++)
           votes[l]!.data[b * classes + labels.value]! += own[k]! * good.data[b * own.length + k]!;
     });
   }
 
   /** Goodness of every label, by one pass or several. */
-  function fillAllVotes(images: Matrix): Pass {
-    const pass = passOf(images.rows);
+  function fillAllVotes(images: Matrix): void {
     chip.hold(images);
     for (const vote of votes) engine.kernels.fill(vote, 0);
     for (let value = 0; value < classes; value++)
-      for (let k = 0; k < reads; k++) addVotes({ kind: 'class', value, strength }, pass);
-    return pass;
-  }
-
-  function onePass(pass: Pass): Matrix {
-    chip.send({ kind: 'neutral', strength }, pass);
-    return head.logits(features.read(pass));
+      for (let k = 0; k < reads; k++) addVotes({ kind: 'class', value, strength }, images.rows);
   }
 
   return {
-    readouts: [...voted, { name: 'softmax, one pass', role: 'one pass', passes: 1 }],
-    classify(images, answers) {
-      const pass = fillAllVotes(images);
+    readouts: voteReadouts('goodness', layers.length, reads * classes, hearing),
+    classify(images: Matrix, answers: readonly Int32Array[]): void {
+      fillAllVotes(images);
       countVotes(
         votes.map(v => rowsOf(v, 0, images.rows)),
         answers,
         hearing,
       );
-      largestOfRows(onePass(pass), answers[voted.length]!);
     },
-    scores(images, readout, out) {
-      if (readout === voted.length) {
-        chip.hold(images);
-        out.data.set(onePass(passOf(images.rows)).data);
-        return;
-      }
+    scores(images: Matrix, out: Matrix): void {
       fillAllVotes(images);
       engine.kernels.fill(out, 0);
       votes.forEach((vote, l) => {
@@ -134,6 +200,5 @@ export function goodnessClassifier(
           engine.kernels.addScaled(rowsOf(vote, 0, images.rows), 1, out);
       });
     },
-    outside: head.outside('head'),
   };
 }
