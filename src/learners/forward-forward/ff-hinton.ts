@@ -11,8 +11,9 @@ import { type Classifier, defineLearner, type Lesson } from '../learner.ts';
 import { runningMean } from '../parts/optimiser.ts';
 import { trainingOptions, writes } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
+import { trainByGoodness } from './by-goodness.ts';
 import { trainForwardForward } from './train.ts';
-import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
+import { collaboration, hearingOf, measured, passesOf, variants } from './variants.ts';
 
 /** The options of the recipe, which its kin share. */
 export const hintonRecipe = {
@@ -30,7 +31,7 @@ export const hintonRecipe = {
     default: 0.001,
   }),
 };
-const options = strict({ ...hintonRecipe, writes, collaboration });
+const options = strict({ ...hintonRecipe, writes, measured, collaboration });
 type HintonOptions = Static<typeof options>;
 
 /** Trains the lesson's chip by the recipe. */
@@ -39,22 +40,17 @@ export function trainByHinton(
   options: HintonOptions,
 ): Classifier {
   const { chip, engine } = lesson;
+  const told = {
+    temperatureOf: () => options.temperature,
+    headOptimiser: runningMean(0.9, 0.003),
+    coupling: { kind: options.collaboration },
+    hearing: hearingOf(options.collaboration),
+  };
+  if (options.measured === 'goodness') return trainByGoodness({ ...lesson, options }, told);
+  const kind = runningMean(0.9, options.decay);
   return trainForwardForward(
     { ...lesson, options },
-    {
-      layers: plasticLayers(
-        chip,
-        engine,
-        lesson.stream,
-        runningMean(0.9, options.decay),
-        lesson.start,
-        options.writes,
-      ),
-      temperatureOf: () => options.temperature,
-      headOptimiser: runningMean(0.9, 0.003),
-      coupling: { kind: options.collaboration },
-      hearing: hearingOf(options.collaboration),
-    },
+    { layers: plasticLayers(chip, engine, lesson.stream, kind, lesson.start, options.writes), ...told },
   );
 }
 

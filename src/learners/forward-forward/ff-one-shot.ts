@@ -29,7 +29,12 @@ export const oneShotForwardForward = defineLearner({
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const shots = Math.min(options.shots, training.length);
-    const classifier = trainByHinton(lesson, { ...options, collaboration: 'none', writes: 'changes' });
+    const classifier = trainByHinton(lesson, {
+      ...options,
+      collaboration: 'none',
+      writes: 'changes',
+      measured: 'activities',
+    });
     if (shots === 0) return classifier;
     const order = permutation(lesson.stream('shots'), training.length);
     const image = engine.matrix(1, training.inputs);

@@ -12,10 +12,11 @@ import { adam } from '../parts/optimiser.ts';
 import { trainingOptions, type WriteKind, writes } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import type { Hearing } from '../parts/votes.ts';
+import { trainByGoodness } from './by-goodness.ts';
 import type { Coupling } from './coupling.ts';
 import type { LossKind } from './loss.ts';
 import { type ForwardForwardOptions, trainForwardForward } from './train.ts';
-import { collaboration, hearingOf, passesOf, variants } from './variants.ts';
+import { collaboration, hearingOf, measured, passesOf, type sights, variants } from './variants.ts';
 
 /** @param temperature softness by default, as a share of the units */
 const recipe = (loss: LossKind, temperature: number) => ({
@@ -39,18 +40,28 @@ const recipe = (loss: LossKind, temperature: number) => ({
     default: 0.001,
   }),
   writes,
+  measured,
 });
 
-type Recipe = ForwardForwardOptions & { temperature: number; decay: number; writes: WriteKind };
+type Recipe = ForwardForwardOptions & {
+  temperature: number;
+  decay: number;
+  writes: WriteKind;
+  measured: (typeof sights)[number];
+};
 
 function train(lesson: Lesson<Access, Recipe>, coupling: Coupling, hearing: Hearing): Classifier {
   const { chip, engine, options } = lesson;
-  return trainForwardForward(lesson, {
-    layers: plasticLayers(chip, engine, lesson.stream, adam(options.decay), lesson.start, options.writes),
-    temperatureOf: units => options.temperature * units,
+  const told = {
+    temperatureOf: (units: number) => options.temperature * units,
     headOptimiser: adam(),
     coupling,
     hearing,
+  };
+  if (options.measured === 'goodness') return trainByGoodness(lesson, told);
+  return trainForwardForward(lesson, {
+    layers: plasticLayers(chip, engine, lesson.stream, adam(options.decay), lesson.start, options.writes),
+    ...told,
   });
 }
 

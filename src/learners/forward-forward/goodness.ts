@@ -11,8 +11,8 @@ import type { Matrix } from '../../engine/matrix.ts';
 
 /** squares: Σ y², Hinton's own; sum: Σ y, the unsquared sum of his section 10; student-t: Σ |y|, for circuits of that kind */
 export const goodnessKinds = ['squares', 'sum', 'student-t'] as const;
-/** and what else there is in the family: direction alone; or nothing to work out, because the layer has told its goodness itself */
-export type GoodnessKind = (typeof goodnessKinds)[number] | 'cosine' | 'told';
+/** and what another member of the family uses: direction alone */
+export type GoodnessKind = (typeof goodnessKinds)[number] | 'cosine';
 
 export interface Goodness {
   /** out [batch, blocks] = goodness of each block of y [batch, units]. */
@@ -75,13 +75,14 @@ const contribution: Record<
 export const blockStart = (block: number, blocks: number, units: number): number =>
   Math.floor((block * units) / blocks);
 
-/** For y [batch, 1] that is goodness already: factors are all that is left to say, and the layer makes deltas of them by itself. */
+/** Where a layer has told its goodness, factors are all that is left to say: it makes deltas of them by itself. */
 const toldGoodness = ({ kernels }: Engine): Goodness => ({
   measure: (y, out) => kernels.copy(y, out),
   spread: (_y, factors, delta) => kernels.copy(factors, delta),
 });
 
-export function goodnessOf(kind: GoodnessKind, units: number, blocks: number, engine: Engine): Goodness {
+/** @param kind 'told': y is goodness already, [batch, 1] */
+export function goodnessOf(kind: GoodnessKind | 'told', units: number, blocks: number, engine: Engine): Goodness {
   const { kernels } = engine;
   if (kind === 'cosine') return cosineGoodness(units);
   if (kind === 'told') return toldGoodness(engine);

@@ -34,7 +34,8 @@ const negligible = 1e-6;
 
 export interface RuleOptions {
   readonly loss: LossKind;
-  readonly goodness: GoodnessKind;
+  /** 'told': what is measured is goodness itself [batch, 1], and deltas are factors for the layer to use */
+  readonly goodness: GoodnessKind | 'told';
   /** blocks of units with a goodness of their own */
   readonly blocks: number;
   /** θ of the whole layer, in units of goodness */

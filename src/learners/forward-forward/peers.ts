@@ -11,7 +11,10 @@ export interface Peers {
   push(positive: Matrix, factor: number): Matrix;
 }
 
-/** @param strength λ of Hinton's code; the running mean starts at ½ and keeps 0.9 of itself (ffcode.zip, ffnew.m) */
+/** What a running mean keeps of itself from batch to batch. @see ffcode.zip, ffnew.m */
+export const keptOfPeers = 0.9;
+
+/** @param strength λ of Hinton's code; the running mean starts at ½ (ffcode.zip, ffnew.m) */
 export function peers(units: number, strength: number, engine: Engine): Peers {
   const running = engine.matrix(1, units);
   const means = engine.matrix(1, units);

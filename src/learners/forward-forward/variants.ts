@@ -61,6 +61,15 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
   }),
 });
 
+export const sights = ['activities', 'goodness'] as const;
+/** How much of a pass is measured. */
+export const measured = choice(
+  sights,
+  'what is measured of a pass. activities: of every unit, by one conversion each; goodness: of every layer, by its own circuits and one conversion, and lines write by what they hold ' +
+    '(needs writes "outer-products", goodness of squares in one block, and negatives that are not dreamt; hard negatives have the units of their neutral pass measured all the same)',
+  { default: 'activities' },
+);
+
 /** What layers count of each other's evidence. */
 export const collaboration = choice(
   ['none', 'others'],
@@ -72,13 +81,16 @@ export const collaboration = choice(
 export const hearingOf = (collaboration: 'none' | 'others'): Hearing =>
   collaboration === 'others' ? 'all' : 'upper';
 
-/** Chip passes per training sample: three; one more to write a symbol of dreamt text; two more in a step with a lesson for boxes. */
+/** Chip passes per training sample: three; two where goodness alone is measured and nothing proposes negatives; one more to write a symbol of dreamt text; two more in a step with a lesson for boxes. */
 export const passesOf = ({
   boxLessons,
   negatives,
+  measured = 'activities',
 }: {
   boxLessons: number;
   negatives: string;
+  measured?: (typeof sights)[number];
 }): { training: number } => ({
-  training: 3 + (negatives === 'dreamt' ? 1 : 0) + (boxLessons > 0 ? 2 / boxLessons : 0),
+  training:
+    (measured === 'goodness' && negatives === 'random' ? 2 : 3) + (negatives === 'dreamt' ? 1 : 0) + (boxLessons > 0 ? 2 / boxLessons : 0),
 });
