@@ -74,7 +74,10 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
       );
   }
   if (chip.goodness?.kind === 'squarers' && adc.kind !== 'none')
-    add(['goodness', 'kind'], 'squarers take activities as they are, but this chip has ADCs between its layers');
+    add(
+      ['goodness', 'kind'],
+      'squarers take activities as they are, but this chip has ADCs between its layers',
+    );
   if (drive?.kind === 'pulse-width' && dac.kind === 'none')
     add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
   if (isDerived(adc)) {

@@ -61,10 +61,16 @@ export function pricesOf(model: Priced, columnConductance: number) {
 }
 
 /** Squarers draw their current while a layer settles and is read; their converter is priced by its own bits, as the chip's others are where nothing else is said. */
-function localPrices({ energy, goodness, generators }: Priced): Record<'weighing' | 'squarer' | 'train', Price> {
+function localPrices({
+  energy,
+  goodness,
+  generators,
+}: Priced): Record<'weighing' | 'squarer' | 'train', Price> {
   const nothing = { joules: 0, source: 'there are none' };
   const train =
-    generators?.kind === 'holding' ? { joules: generators.energy, source: "given in the chip's file" } : nothing;
+    generators?.kind === 'holding'
+      ? { joules: generators.energy, source: "given in the chip's file" }
+      : nothing;
   if (goodness?.kind !== 'squarers') return { weighing: nothing, squarer: nothing, train };
   const { bits, range, power, price } = goodness;
   const adc = bits > 0 ? { kind: 'uniform' as const, bits, range } : { kind: 'none' as const };

@@ -39,8 +39,7 @@ export function imprintPasses(
       const x = combined(one!.x, other!.x, sign, 0.5, scratch.inputs);
       write(x, combined(one!.delta, other!.delta, sign, rate, scratch.deltas));
     }
-  else
-    for (const { x, delta } of terms) write(x, combined(delta, delta, 1, rate / 2, scratch.deltas));
+  else for (const { x, delta } of terms) write(x, combined(delta, delta, 1, rate / 2, scratch.deltas));
   for (const { x, common } of terms) {
     if (!common) continue;
     const sums = { rows: 1, columns: x.columns, data: scratch.inputs.subarray(0, x.columns) };

@@ -31,7 +31,8 @@ const fullPasses = new WeakMap<Pass | Delivery | Appraisal, FullPass>();
 /** The whole state of a measured pass. @throws Error when the pass is not of this project's making */
 export function fullPassOf(pass: Pass | Delivery | Appraisal): FullPass {
   const full = fullPasses.get(pass);
-  if (!full) throw new Error('this pass was not made by newPass(), newDelivery(), newAppraisal() or partOf()');
+  if (!full)
+    throw new Error('this pass was not made by newPass(), newDelivery(), newAppraisal() or partOf()');
   return full;
 }
 

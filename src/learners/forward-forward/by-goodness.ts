@@ -20,7 +20,7 @@ import { headFeatures, toldClassifier } from './classifier.ts';
 import { coupled } from './coupling.ts';
 import { deadUnits } from './dead-units.ts';
 import { localRule } from './layer.ts';
-import { hardNegatives, randomNegatives } from './negatives.ts';
+import { hardNegatives, randomNegatives, summedEvidence, triedNegatives } from './negatives.ts';
 import { keptOfPeers } from './peers.ts';
 import type { ForwardForwardOptions, Member } from './train.ts';
 
@@ -41,6 +41,7 @@ export function trainByGoodness(
     const scale = { threshold: options.threshold * units, temperature: temperatureOf(units) };
     return localRule(1, batch, { loss, goodness: 'told', blocks: 1, sign, ...scale }, engine);
   });
+  const evidence = summedEvidence(rules, hearing, batch);
   const judge = coupled(coupling, rules.length, batch);
   const [positive, negative] = [chip.newAppraisal(batch), chip.newAppraisal(batch)];
   const wrong = new Uint8Array(batch);
@@ -48,11 +49,24 @@ export function trainByGoodness(
   const proposer = options.negatives === 'hard' ? proposerOf(lesson, headOptimiser) : undefined;
   const peers = { strength: -options.peerStrength / batch, keep: keptOfPeers }; // descent, and the mean over the batch
 
+  /** What the voting layers make of the held images with these labels. */
+  function evidenceOf(classes: Uint8Array): Float32Array {
+    chip.send({ kind: 'classes', classes, strength }, negative);
+    return evidence(positive.goodness, negative.goodness);
+  }
+
+  function chooseNegatives(labels: Uint8Array, anneal: number): void {
+    const { classes } = chip;
+    if (proposer) hardNegatives(proposer.propose(labels, anneal), labels, draws, wrong);
+    else if (options.negatives === 'tried')
+      triedNegatives(classes, labels, draws, options.tries, evidenceOf, wrong);
+    else randomNegatives(classes, labels, draws, wrong);
+  }
+
   function step({ images, labels }: Batch, anneal: number): number {
     chip.hold(images);
     chip.send({ kind: 'classes', classes: labels, strength }, positive);
-    if (proposer) hardNegatives(proposer.propose(labels, anneal), labels, draws, wrong);
-    else randomNegatives(chip.classes, labels, draws, wrong);
+    chooseNegatives(labels, anneal);
     chip.send({ kind: 'classes', classes: wrong, strength }, negative);
     const mean = judge(
       rules,

@@ -82,7 +82,12 @@ const toldGoodness = ({ kernels }: Engine): Goodness => ({
 });
 
 /** @param kind 'told': y is goodness already, [batch, 1] */
-export function goodnessOf(kind: GoodnessKind | 'told', units: number, blocks: number, engine: Engine): Goodness {
+export function goodnessOf(
+  kind: GoodnessKind | 'told',
+  units: number,
+  blocks: number,
+  engine: Engine,
+): Goodness {
   const { kernels } = engine;
   if (kind === 'cosine') return cosineGoodness(units);
   if (kind === 'told') return toldGoodness(engine);

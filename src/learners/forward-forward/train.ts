@@ -22,7 +22,13 @@ import { dreams } from './dreams.ts';
 import type { GoodnessKind } from './goodness.ts';
 import { localRule, signsOf } from './layer.ts';
 import type { LossKind } from './loss.ts';
-import { hardNegatives, type NegativeKind, randomNegatives } from './negatives.ts';
+import {
+  hardNegatives,
+  type NegativeKind,
+  randomNegatives,
+  summedEvidence,
+  triedNegatives,
+} from './negatives.ts';
 import { peers } from './peers.ts';
 import type { Phases } from './phases.ts';
 import { drawPairs, type Pairs, roomForPairs, type SoftRule, softRule, type TaughtRule } from './taught.ts';
@@ -31,7 +37,9 @@ import type { aims } from './variants.ts';
 export interface ForwardForwardOptions extends TrainingOptions {
   /** value of a label that is on, in units of the row's voltage or of the pixel */
   labelStrength: number;
-  negatives: NegativeKind | 'dreamt';
+  negatives: NegativeKind | 'tried' | 'dreamt';
+  /** wrong labels tried for each case, where negatives are tried */
+  tries: number;
   loss: LossKind;
   goodness: GoodnessKind;
   /** whether positive cases get large goodness or small */
@@ -94,6 +102,7 @@ export function trainForwardForward(
     ),
   );
   const judgeAll = coupled(coupling, layers.length, batch);
+  const evidenceOfAll = summedEvidence(rules, hearing, batch);
   const judgeAlone = coupled({ kind: 'none' }, layers.length, batch);
   head.restore('head', lesson.start?.outside);
   const lessonOfTeacher = lesson.training.taught && taughtRules();
@@ -124,11 +133,19 @@ export function trainForwardForward(
   );
   let steps = 0;
 
-  /** The softmax on the neutral pass learns, and says which wrong label is the most tempting. */
+  /** What the voting layers make of the held images with these labels. */
+  function evidenceOf(classes: Uint8Array): Float32Array {
+    chip.send({ kind: 'classes', classes, strength }, negative);
+    return evidenceOfAll(positive.outputs, negative.outputs);
+  }
+
+  /** The softmax on the neutral pass learns, and says which wrong label is the most tempting, if nothing else does. */
   function chooseNegatives(labels: Uint8Array, anneal: number): void {
     chip.send({ kind: 'neutral', strength }, neutral);
     head.learn(features.read(neutral), labels, options.headRate * anneal);
     if (options.negatives === 'hard') hardNegatives(head.probabilities(), labels, draws, wrong);
+    else if (options.negatives === 'tried')
+      triedNegatives(chip.classes, labels, draws, options.tries, evidenceOf, wrong);
     else randomNegatives(chip.classes, labels, draws, wrong);
   }
 

@@ -42,10 +42,14 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
     default: 1,
   }),
   negatives: choice(
-    [...negativeKinds, 'dreamt'],
-    'hard: sampled from the one-pass softmax; random: any wrong label; dreamt: text that the chip writes itself, where pictures are text (data set characters)',
+    [...negativeKinds, 'tried', 'dreamt'],
+    'hard: sampled from the one-pass softmax; random: any wrong label; tried: of some wrong labels, each sent through the chip, the one of most goodness in the layers that vote; dreamt: text that the chip writes itself, where pictures are text (data set characters)',
     { default: 'hard' },
   ),
+  tries: count('wrong labels sent through the chip for each image, where negatives are tried', {
+    maximum: 1000,
+    default: 4,
+  }),
   reads: count(
     'passes for each label that an answer takes, goodness averaged over them; more than 1 helps where boxes are very noisy',
     { maximum: 1000, default: 1 },
@@ -66,7 +70,7 @@ export const sights = ['activities', 'goodness'] as const;
 export const measured = choice(
   sights,
   'what is measured of a pass. activities: of every unit, by one conversion each; goodness: of every layer, by its own circuits and one conversion, and lines write by what they hold ' +
-    '(needs writes "outer-products", goodness of squares in one block, and negatives that are not dreamt; hard negatives have the units of their neutral pass measured all the same)',
+    '(needs writes "outer-products", goodness of squares in one block, and negatives that are not dreamt; hard negatives have the units of a neutral pass measured all the same, random and tried ones do not)',
   { default: 'activities' },
 );
 
@@ -81,16 +85,21 @@ export const collaboration = choice(
 export const hearingOf = (collaboration: 'none' | 'others'): Hearing =>
   collaboration === 'others' ? 'all' : 'upper';
 
-/** Chip passes per training sample: three; two where goodness alone is measured and nothing proposes negatives; one more to write a symbol of dreamt text; two more in a step with a lesson for boxes. */
+/** Chip passes per training sample: three; two where goodness alone is measured and no softmax proposes negatives; as many more as labels are tried; one more to write a symbol of dreamt text; two more in a step with a lesson for boxes. */
 export const passesOf = ({
   boxLessons,
   negatives,
+  tries,
   measured = 'activities',
 }: {
   boxLessons: number;
   negatives: string;
+  tries: number;
   measured?: (typeof sights)[number];
 }): { training: number } => ({
   training:
-    (measured === 'goodness' && negatives === 'random' ? 2 : 3) + (negatives === 'dreamt' ? 1 : 0) + (boxLessons > 0 ? 2 / boxLessons : 0),
+    (measured === 'goodness' && negatives !== 'hard' ? 2 : 3) +
+    (negatives === 'tried' ? tries : 0) +
+    (negatives === 'dreamt' ? 1 : 0) +
+    (boxLessons > 0 ? 2 / boxLessons : 0),
 });
