@@ -44,7 +44,6 @@ export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox
       return;
     }
     measured(l, samples, units);
-    meter.digitalMacs += samples * units;
   }
 
   return {

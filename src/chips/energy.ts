@@ -4,7 +4,8 @@
  * the chip's accounting is "metered"; else they are taken as they are when the bill is written, averaged over a layer. With wires, drivers
  * deliver less than t V² ΣG and lines take a part of it: both shares are those of Kirchhoff's exact solution for some of the inputs that
  * were driven, with conductances as they are when the bill is written. Control, boxes, neuron circuits, half-selected cells and the
- * arithmetic of optimisers are not counted, nor are normalisers: every learner's passes go through the same.
+ * arithmetic of optimisers are not counted; of other arithmetic outside the chip products with matrices are, and nothing that is done number by number, as
+ * adding up squares. Nor are normalisers, through which all passes go alike.
  */
 import { adcPrice, type Price } from './costs/adc.ts';
 import { dacPrice } from './costs/dac.ts';

@@ -42,6 +42,12 @@ const shareOf = ({ meter, readouts, specification }: TrialResult): number => {
   return passes > 0 ? (readouts[0]?.passes ?? 1) / passes : 1 / specification.data.test;
 };
 
+/** How often training images were shown, all together; who sends none through the chip shows them to something else. */
+const shownIn = ({ meter, trainingPasses, curve, specification }: TrialResult): number =>
+  trainingPasses > 0
+    ? meter!.training.forwardPasses / trainingPasses
+    : specification.data.train * (curve.epoch.at(-1) ?? 1);
+
 const valuesOf = (cell: Cell, of: (result: TrialResult) => number | undefined): number[] =>
   cell.done.filter(({ meter }) => hasBill(meter?.training)).flatMap(result => of(result) ?? []);
 
@@ -66,16 +72,28 @@ export const totalOf = (bill: Bill): number => energyTerms.reduce((sum, term) =>
 export const chipTimeOf = (cell: Cell, occasion: Occasion): number =>
   meanOf(cell, occasion, ({ time }) => time?.total);
 
-/** Mean conversions, between layers, for the learner and of goodness, and from digital to analog. */
+/** Mean of a count for one image: shown once in training, or answered. */
+const eachImage = (cell: Cell, occasion: Occasion, of: (reading: MeterReading) => number): number =>
+  occasion === 'answer'
+    ? meanOf(cell, occasion, of)
+    : mean(valuesOf(cell, result => of(result.meter!.training) / shownIn(result)));
+
+/** Passes through the chip for one image, and how often errors went back through one of its crossbars. */
+export const passesOf = (cell: Cell, occasion: Occasion) => ({
+  forward: eachImage(cell, occasion, ({ forwardPasses }) => forwardPasses),
+  backward: eachImage(cell, occasion, ({ reversePasses }) => reversePasses),
+});
+
+/** Conversions for one image: from digital to analog, and the other way between layers, for the learner and of goodness. */
 export const conversionsOf = (cell: Cell, occasion: Occasion) => ({
-  dac: meanOf(cell, occasion, ({ dacConversions }) => dacConversions),
-  between: meanOf(
+  dac: eachImage(cell, occasion, ({ dacConversions }) => dacConversions),
+  between: eachImage(
     cell,
     occasion,
     ({ adcConversions, measuredConversions = 0 }) => adcConversions - measuredConversions,
   ),
-  measured: meanOf(cell, occasion, ({ measuredConversions }) => measuredConversions),
-  goodness: meanOf(cell, occasion, ({ goodnessConversions = 0 }) => goodnessConversions),
+  measured: eachImage(cell, occasion, ({ measuredConversions = 0 }) => measuredConversions),
+  goodness: eachImage(cell, occasion, ({ goodnessConversions = 0 }) => goodnessConversions),
 });
 
 /** Terms that anybody pays for, in their order. */

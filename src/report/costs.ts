@@ -1,5 +1,6 @@
 /**
- * @file The table of costs: conversions, joules and seconds on the chip, of the whole training and of one answer, and where each term comes from.
+ * @file The table of costs: passes and conversions of one image, joules and seconds on the chip of the whole training and of one answer, and where each
+ * term comes from.
  */
 import { energyTerms, sourcesOf } from '../chips/energy.ts';
 import {
@@ -9,6 +10,7 @@ import {
   conversionsOf,
   type Occasion,
   paidTerms,
+  passesOf,
   termNames,
   totalOf,
 } from './bill.ts';
@@ -28,7 +30,7 @@ ${sources(study)}</details>`;
 
 const captions: Readonly<Record<Occasion, string>> = {
   training:
-    'The whole training: mean over chips. Seconds are those that the chip is busy, one sample after another and nothing at the same time; they are not those of the simulator.',
+    'Energy and time of the whole training, passes and conversions of one training image shown once; means over chips. Passes are those forward and, behind a plus, crossbars that an error went back through. Seconds are those that the chip is busy, one sample after another and nothing at the same time; they are not those of the simulator.',
   answer:
     'One image answered by the principal readout, from the passes it takes among those of all readouts on the test images.',
 };
@@ -36,17 +38,21 @@ const captions: Readonly<Record<Occasion, string>> = {
 function table(study: Study, occasion: Occasion): Markup {
   const terms = paidTerms(study);
   const isTimed = billed(study).some(cell => Number.isFinite(chipTimeOf(cell, occasion)));
-  const columns = terms.length + (isTimed ? 7 : 6);
+  const columns = terms.length + (isTimed ? 9 : 8);
   const row = (cell: Cell) => {
     const bill = billOf(cell, occasion);
-    const { dac, between, measured } = conversionsOf(cell, occasion);
+    const { dac, between, measured, goodness } = conversionsOf(cell, occasion);
+    const { forward, backward } = passesOf(cell, occasion);
+    const passes = [forward, ...(backward > 0 ? [backward] : [])]
+      .map(n => Number(n.toPrecision(3)))
+      .join(' + ');
     const share = (part: number) => {
       const percent = (100 * part) / totalOf(bill);
       if (Number.isNaN(percent)) return '–'; // nothing was paid for
       return percent === 0 ? '0' : percent < 0.1 ? '< 0.1' : percent.toFixed(1);
     };
     return html`<tr><th scope="row">${named(cell.learner)}</th><td class="number">${cell.error ? bare(cell.error.mean) : '–'}</td>
-<td class="number">${large(dac)}</td><td class="number">${large(between)}</td><td class="number">${large(measured)}</td>
+<td class="number">${passes}</td><td class="number">${large(dac)}</td><td class="number">${large(between)}</td><td class="number">${large(measured)}</td><td class="number">${large(goodness)}</td>
 <td class="number">${rounded(totalOf(bill), 'J')}</td>${isTimed ? html`<td class="number">${time(chipTimeOf(cell, occasion))}</td>` : undefined}${terms.map(term => html`<td class="number">${share(bill[term])}</td>`)}</tr>`;
   };
   const block = (setting: Setting) => {
@@ -61,8 +67,8 @@ function table(study: Study, occasion: Occasion): Markup {
     occasion === 'training' ? 'bill' : 'answerBill',
     html`${captions[occasion]}`,
     html`
-<thead><tr><th scope="col" rowspan="2">${occasion === 'training' ? 'training' : 'one answer'}</th><th scope="col" rowspan="2" class="number">error, %</th><th scope="col" colspan="3" class="number span">conversions</th><th scope="col" rowspan="2" class="number">energy</th>${isTimed ? html`<th scope="col" rowspan="2" class="number">time on chip</th>` : undefined}<th scope="col" colspan="${terms.length}" class="number span">share of the energy, %</th></tr>
-<tr><th scope="col" class="number">DAC</th><th scope="col" class="number">ADC between</th><th scope="col" class="number">ADC, learner</th>${terms.map(term => html`<th scope="col" class="number">${termNames[term]}</th>`)}</tr></thead>
+<thead><tr><th scope="col" rowspan="2">${occasion === 'training' ? 'training' : 'one answer'}</th><th scope="col" rowspan="2" class="number">error, %</th><th scope="col" rowspan="2" class="number">passes</th><th scope="col" colspan="4" class="number span">conversions an image</th><th scope="col" rowspan="2" class="number">energy</th>${isTimed ? html`<th scope="col" rowspan="2" class="number">time on chip</th>` : undefined}<th scope="col" colspan="${terms.length}" class="number span">share of the energy, %</th></tr>
+<tr><th scope="col" class="number">DAC</th><th scope="col" class="number">ADC between</th><th scope="col" class="number">ADC, learner</th><th scope="col" class="number">ADC, goodness</th>${terms.map(term => html`<th scope="col" class="number">${termNames[term]}</th>`)}</tr></thead>
 ${study.detailed.map(block)}`,
   );
 }

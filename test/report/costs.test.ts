@@ -1,6 +1,6 @@
 /** @file The bill of a study: what is told of it adds up, and old results have none. */
 import { describe, expect, test } from 'vitest';
-import { billed, billOf, chipTimeOf, conversionsOf, totalOf } from '../../src/report/bill.ts';
+import { billed, billOf, chipTimeOf, conversionsOf, passesOf, totalOf } from '../../src/report/bill.ts';
 import { costs } from '../../src/report/costs.ts';
 import { energyOfAnswer, energyOfTraining } from '../../src/report/figures/energy.ts';
 import { page } from '../../src/report/page.ts';
@@ -32,6 +32,18 @@ describe('costs', () => {
     expect(chipTimeOf(cell, 'answer') / (1e-6 * passes)).toBeCloseTo(1, 9);
     expect(conversionsOf(cell, 'answer').between / (2 * passes)).toBeCloseTo(1, 9);
     expect(conversionsOf(cell, 'answer').measured / (3 * passes)).toBeCloseTo(1, 9);
+  });
+
+  test('count passes and conversions of one training image shown once', () => {
+    for (const cell of billed(study)) {
+      const { trainingPasses } = cell.done[0]!;
+      if (trainingPasses === 0) expect(passesOf(cell, 'training').forward).toBe(0);
+      if (trainingPasses === 0) continue;
+      expect(passesOf(cell, 'training').forward / trainingPasses).toBeCloseTo(1, 9);
+      expect(conversionsOf(cell, 'training').between / (2 * trainingPasses)).toBeCloseTo(1, 9);
+      expect(conversionsOf(cell, 'training').measured / (3 * trainingPasses)).toBeCloseTo(1, 9);
+      expect(conversionsOf(cell, 'training').goodness).toBe(0); // unknown to old results
+    }
   });
 
   test('stand in the page with their sources, and in two figures', async () => {

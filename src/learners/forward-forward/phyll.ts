@@ -53,7 +53,7 @@ export const phyll = defineLearner({
       reads: 1,
       boxLessons: 0,
       peerStrength: 0,
-        tries: 1,
+      tries: 1,
     } as const;
     return trainForwardForward(
       { ...lesson, options: { ...options, ...rest } },
