@@ -22,10 +22,20 @@ export interface Counting {
   inputs(l: number, pass: FullPass): void;
 }
 
-export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox }: Parts): Counting {
+export function buildCounting({ meter, model, shapes, entry, boxes, boxesBack, frontBox }: Parts): Counting {
   const hasDac = model.dac.kind !== 'none';
   const hasSquarers = model.goodness?.kind === 'squarers';
   const isAnalog = goesOnInAnalog(model.dac);
+  // labels among the pixels change the size of every pixel
+  const isKept = model.dac.kind === 'uniform' && model.dac.held === 'kept' && entry !== 'pixels';
+  let kept = -1; // the images that DACs stand at
+
+  /** Rows that are converted for a pass. */
+  function converted(l: number, shape: LayerShape, version: number): number {
+    const isNew = l === 0 ? !isKept || version !== kept : !isAnalog;
+    if (l === 0) kept = version;
+    return isNew ? driven(shape) : entering(shape);
+  }
 
   /** Somebody looks at so many lines of layer l. */
   function measured(l: number, samples: number, lines: number): void {
@@ -47,13 +57,13 @@ export function buildCounting({ meter, model, shapes, boxes, boxesBack, frontBox
   }
 
   return {
-    pass({ batch, isSeen, delivered, goodness, inputsSeen }) {
+    pass({ batch, isSeen, delivered, goodness, inputsSeen, held }) {
       meter.forwardPasses += batch;
       inputsSeen.fill(0);
       const last = shapes.length - 1;
       shapes.forEach((shape, l) => {
         const { units } = shape;
-        if (hasDac) meter.dacConversions += batch * (isAnalog && l > 0 ? entering(shape) : driven(shape));
+        if (hasDac) meter.dacConversions += batch * converted(l, shape, held.version);
         if (goodness) appraised(l, batch);
         else if (isSeen || (l === last && !boxes[l])) measured(l, batch, units); // what leaves the chip is arithmetic away
         if (l === last && boxes[l] && delivered) measured(l, batch, units);

@@ -31,6 +31,10 @@ export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
     ['DAC', converterText(dac)],
     ['ADC', converterText(adc)],
     ['neuron', partText(neuron)],
+    ...(['goodness', 'generators'] as const).flatMap(part => {
+      const given = model[part];
+      return given ? [[part, partText(given)]] : [];
+    }),
     ['box in front', partText(boxes.front)],
     ['boxes between', partText(boxes.between)],
     ['update', partText(update)],

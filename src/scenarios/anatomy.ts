@@ -267,7 +267,7 @@ function disturbancesOf(
   const plain = flawless(model);
   const [reference] = outputs(plain, false) as [Float32Array];
   const power = meanSquare(reference);
-  const all = flawsOf(model).filter(({ isOfNature }) => !isOfNature);
+  const all = flawsOf(model).filter(({ isOfNature, isOfLearning }) => !isOfNature && !isOfLearning);
   const disturbed = (variant: ChipModel, isWritten: boolean) =>
     meanSquareOff(outputs(variant, isWritten)[0]!, reference) / power;
   const shareOf = (flaw: Flaw) => {

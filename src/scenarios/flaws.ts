@@ -9,6 +9,8 @@ export interface Flaw {
   readonly name: string;
   /** acts when cells are written: a chip that is read only knows no more of it */
   readonly isOfWriting?: true;
+  /** acts on what layers tell of themselves, or write by themselves: what a chip gives for an image knows nothing of it */
+  readonly isOfLearning?: true;
   /** turns inputs into something else that a learner may have taken for given, rather than disturbing them */
   readonly isOfNature?: true;
   isThere(model: ChipModel): boolean;
@@ -99,6 +101,26 @@ export const flaws: readonly Flaw[] = [
   neuron('offset of neurons', 'offset'),
   neuron('knee of neurons', 'knee'),
   neuron('compression of neurons', 'compression'),
+  {
+    name: 'circuits of goodness',
+    isOfLearning: true,
+    isThere: ({ goodness }) =>
+      goodness?.kind === 'squarers' && goodness.gain + goodness.offset + goodness.noise + goodness.bits > 0,
+    without: ({ goodness, ...model }) =>
+      goodness?.kind === 'squarers'
+        ? { ...model, goodness: { ...goodness, gain: 0, offset: 0, noise: 0, bits: 0 } }
+        : model,
+  },
+  {
+    name: 'lines that hold',
+    isOfLearning: true,
+    isOfWriting: true,
+    isThere: ({ generators }) => generators?.kind === 'holding' && generators.gain + generators.offset > 0,
+    without: ({ generators, ...model }) =>
+      generators?.kind === 'holding'
+        ? { ...model, generators: { ...generators, gain: 0, offset: 0 } }
+        : model,
+  },
   {
     name: 'noise of boxes',
     isThere: ({ boxes }) => isNoisy(boxes.front) || isNoisy(boxes.between),

@@ -194,6 +194,24 @@ describe('activities that go on as they are', () => {
     expect(cost.squarings).toBe(4 * (7 + 5));
   });
 
+  test('an image that is held is converted once, where DACs keep it; labels and biases for every pass', () => {
+    const dacs = (dac: ChipModel['dac'], labels: 'lines' | 'pixels') => {
+      const chip = made({ dac }, { labels });
+      const pass = chip.newAppraisal(4);
+      const before = snapshot(chip.meter);
+      for (const hold of [1, 2]) {
+        chip.hold(pixels(engine, 4, 6, `hold ${hold}`));
+        for (let value = 0; value < 3; value++) chip.send({ kind: 'class', value, strength: 1 }, pass);
+      }
+      return combined(chip.meter, before, -1).dacConversions / 4;
+    };
+    const kept = { ...analog, held: 'kept' as const };
+    const others = 6 * (1 + 3 + (1 + 3)); // bias and labels of both layers
+    expect(dacs(kept, 'lines')).toBe(2 * 6 + others);
+    expect(dacs(analog, 'lines')).toBe(6 * 6 + others);
+    expect(dacs(kept, 'pixels')).toBe(6 * (6 + 1 + 1));
+  });
+
   test('need a chip that leaves them alone', () => {
     const paths = (given: Partial<ChipModel>) =>
       crossbarProblems(chipModel({ crossbar: crossbarOf(1), ...given })).map(({ path }) => path.join('.'));

@@ -121,7 +121,7 @@ describe('a scenario is refused that', () => {
     [
       'has an unknown chip',
       { ...good, chip: 'refrence' },
-      'scenarios/x.json:10:11: found "refrence", a chip is needed: "ideal", "reference" or "reference-28nm", or the path of a .json file; did you mean "reference"?',
+      'scenarios/x.json:10:11: found "refrence", a chip is needed: "ideal", "reference", "reference-28nm", "reference-28nm-adc" or "reference-28nm-local", or the path of a .json file; did you mean "reference"?',
     ],
     [
       'has a chip file that is not there',

@@ -37,6 +37,8 @@ const everything = chipModel({
   dac: converter(6, 6),
   adc: converter(6, 6),
   neuron: rectifier({ gain: 0.1, offset: 0.1, knee: 0.1, compression: 0.02 }),
+  goodness: { kind: 'squarers', gain: 0.1, offset: 0, noise: 0, bits: 8, range: 8, power: 5e-6 },
+  generators: { kind: 'holding', gain: 0.1, offset: 0, energy: 3e-13 },
   boxes: { front: { kind: 'none' }, between: { ...scattering, noise: 0.05 } },
 });
 const laid = (model: ChipModel) => ({

@@ -37,12 +37,18 @@ const rows = Type.Optional(
     'which rows have a DAC: all; or those that values enter by from outside (images, biases, labels), while activities go on from layer to layer as they are and only end at ± range. The latter needs a chip without ADCs; all when absent',
   ),
 );
+const held = Type.Optional(
+  choice(
+    ['converted', 'kept'],
+    'what DACs do in further passes of an image that is held, with labels on lines of their own: convert it anew, or keep what they give, so that only labels and biases are converted; converted when absent',
+  ),
+);
 const Clip = strict(
   { kind: Type.Literal('clip'), range },
   { description: 'no levels: values are clipped to ± range and pass as they are' },
 );
 const UniformDac = strict(
-  { ...uniform, rounding, rows },
+  { ...uniform, rounding, rows, held },
   { description: 'evenly spaced levels from −range to +range' },
 );
 
