@@ -44,8 +44,8 @@ export interface Columns {
   readonly drop: Drop | undefined;
   /** Where it is to be noted which samples overflow an ADC; undefined for nowhere. */
   note(overflows: Uint8Array | undefined): void;
-  /** What a read backwards adds to the product. */
-  addReverseNoise(delta: Matrix, out: Matrix): void;
+  /** What a read backwards adds to the product. @param out of the rows from `from` on */
+  addReverseNoise(delta: Matrix, out: Matrix, from: number): void;
 }
 
 /** What converts the currents of one tile and slice. */
@@ -53,6 +53,11 @@ interface Part {
   readonly amplifiers: Amplifiers | undefined;
   readonly conversion: Conversion | undefined;
   readonly calibrated: CalibratedConversion | undefined;
+}
+
+/** Rows of a tile that has ADCs of its own: currents of tiles add up by themselves without. */
+export function heightOf({ adc, crossbar: { tileRows, summation } }: ChipModel, rows: number): number {
+  return adc.kind !== 'none' && rows > tileRows && summation !== 'analog' ? tileRows : rows;
 }
 
 export function buildColumns(
@@ -63,10 +68,9 @@ export function buildColumns(
 ): Columns {
   const { model, mapping, index, rows, columns, batch } = readable;
   const { kernels, gemm } = engine;
-  const { tileRows, weightRange, summation, currentLimit } = model.crossbar;
+  const { weightRange, currentLimit } = model.crossbar;
   const hasAdc = model.adc.kind !== 'none';
-  const cutsRows = hasAdc && rows > tileRows && summation !== 'analog'; // currents of tiles add up by themselves without ADC
-  const height = cutsRows ? tileRows : rows;
+  const height = heightOf(model, rows);
   const sliceCount = hasAdc ? mapping.slices.length : 1; // so do those of slices, whose amplifiers weigh them
   // of one slice at a time, or of all whose currents add up
   const sliceNoise = mapping.noise * model.cell.readNoise * (weightRange || 1);
@@ -231,9 +235,9 @@ export function buildColumns(
       kernels.addScaled(below, 1, out);
       if (signs === 'apart') convert(x, out, part);
     },
-    addReverseNoise(delta, out) {
+    addReverseNoise(delta, out, from) {
       addReadNoise(delta, out, pairNoise, reverseNoise);
-      fluctuation?.addReverse(delta, out);
+      fluctuation?.addReverse(delta, out, from);
     },
   };
 }

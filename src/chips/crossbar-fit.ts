@@ -26,7 +26,12 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
   const hasLevels = mapping?.kind === 'sliced' || mapping?.cellBits !== undefined;
   if (
     weightRange === 0 &&
-    (hasWires || faults || mapping || crossbar.noise === 'cells' || crossbar.currentLimit !== undefined)
+    (hasWires ||
+      faults ||
+      mapping ||
+      crossbar.weightScaling ||
+      crossbar.noise === 'cells' ||
+      crossbar.currentLimit !== undefined)
   ) {
     const who = hasWires
       ? 'wires'
@@ -34,9 +39,11 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
         ? 'faults'
         : mapping
           ? 'a mapping'
-          : crossbar.noise === 'cells'
-            ? 'noise of every cell'
-            : 'a current limit';
+          : crossbar.weightScaling
+            ? 'weight scaling'
+            : crossbar.noise === 'cells'
+              ? 'noise of every cell'
+              : 'a current limit';
     add(
       ['crossbar', 'weightRange'],
       `found 0, weights without bounds, but ${who} needs conductances, and so a range above 0`,

@@ -17,6 +17,7 @@ import { drawFlaws, type Flaws } from './cells/flaws.ts';
 import { buildHeld, type CellState, isHeld } from './cells/held.ts';
 import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
+import { heightOf } from './columns.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
 import type { Derivative } from './derivative.ts';
 import { buildEffective, type MaskError } from './effective.ts';
@@ -28,7 +29,9 @@ import type { ChipModel } from './model.ts';
 import { buildProbes } from './probes.ts';
 import { buildReading, type Reading } from './reading.ts';
 import { buildWriter, isByPulses, type Writer } from './updates/index.ts';
+import { buildWeightScales } from './weight-scaling.ts';
 import type { PowerShares } from './wires/power.ts';
+import { noticed, remapping, scaledWriter } from './writers.ts';
 
 /** A crossbar of one chip. */
 export interface Crossbar {
@@ -37,6 +40,8 @@ export interface Crossbar {
   readonly columns: number;
   /** the state, which is written [rows, columns] */
   readonly weights: Matrix;
+  /** What cells store of it [rows, columns]: `weights` itself where these have no scales. */
+  stored(): Matrix;
   /** What multiplies right now [rows, columns]: `weights` itself where nothing comes between. */
   effective(): Matrix;
   /** the crossbars it is made of, where it stands for several */
@@ -79,7 +84,11 @@ export interface Crossbar {
 
 /** What a crossbar knows beside its weights. */
 export interface CrossbarState {
-  readonly cells: CellState;
+  /** where that is more than what weights say */
+  readonly cells?: CellState;
+  /** where weights have scales: these, and what cells store */
+  readonly scales?: Float32Array;
+  readonly stored?: Float32Array;
   /** of its drift compensation */
   readonly compensation?: Float32Array;
 }
@@ -100,13 +109,17 @@ export function buildCrossbar(
   stream: (path: string) => Stream,
   weights = engine.matrix(rows, columns),
 ): Crossbar {
-  const { weightRange } = model.crossbar;
+  const { weightRange, weightScaling } = model.crossbar;
+  const scales =
+    weightScaling &&
+    buildWeightScales(weightScaling, model.crossbar, engine.matrix(rows, columns), heightOf(model, rows));
+  const stored = scales?.stored ?? weights;
   const flaws = drawFlaws(model.cell, weightRange, rows, columns, engine, stream);
   const mapping = buildMapping(model.crossbar.mapping, model.cell, weightRange);
   const held = isHeld(model.cell)
     ? buildHeld(
         model.cell,
-        weights,
+        stored,
         mapping,
         flaws,
         isPulsed(model.cell) && isByPulses(model.update) ? pulseOf(model.cell, weightRange) : 0,
@@ -114,10 +127,10 @@ export function buildCrossbar(
         normals(engine, stream('landing')),
       )
     : undefined;
-  const multiplier = buildEffective(model, weights, mapping, held, engine, stream);
+  const multiplier = buildEffective(model, stored, mapping, held, engine, stream);
   const writer = buildWriter({
     model,
-    weights,
+    weights: stored,
     flaws,
     held,
     mapping,
@@ -127,6 +140,7 @@ export function buildCrossbar(
     stream,
   });
   held?.settle(); // as manufactured, which is no write
+  scales?.multiply(stored, weights);
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;
   const isMetered = model.energy.accounting === 'metered';
@@ -134,7 +148,7 @@ export function buildCrossbar(
     throw new RangeError(
       'metered accounting needs a weightRange above 0: without it weights are no conductances',
     );
-  const loads = isMetered ? buildLoads(weights, mapping, multiplier) : undefined;
+  const loads = isMetered ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows) : undefined;
   const driven = isMetered && multiplier ? buildProbes(rows) : undefined;
   let isStale = true;
   let isWritten = true; // since time last passed
@@ -143,18 +157,22 @@ export function buildCrossbar(
     isWritten = true;
     loads?.stale();
     if (wears) held!.settle(); // who wears counts every write
+    scales?.multiply(stored, weights);
   }
   function refresh(): void {
     if (multiplier) held?.settle(); // whose cells it looks into
     multiplier?.refresh();
     if (variances.length > 0) held!.variances(variances);
+    if (scaledWhole) scales!.multiply(whole, scaledWhole);
     isStale = false;
   }
   function fresh<T>(of: T): T {
     if (isStale) refresh();
     return of;
   }
-  const whole = multiplier?.whole ?? weights;
+  const whole = multiplier?.whole ?? stored;
+  const scaledWhole = scales && multiplier ? engine.matrix(rows, columns) : undefined;
+  const multiplies = scaledWhole ?? (scales ? weights : whole);
 
   /** Does what writes to the cells, and meters it. */
   function asWritten(write: () => void, byRows: boolean): void {
@@ -178,9 +196,10 @@ export function buildCrossbar(
       columns,
       batch,
       whole: () => fresh(whole),
-      slices: () => fresh(multiplier?.slices ?? [weights]),
+      slices: () => fresh(multiplier?.slices ?? [stored]),
       solved: multiplier?.solved && (() => fresh(multiplier.solved!)),
       variances: () => fresh(variances),
+      ...(scales && { scales }),
       ...(loads && { loads: loads.now }),
       ...(driven && { note: driven.note }),
     },
@@ -198,20 +217,32 @@ export function buildCrossbar(
     meter,
     reading.read,
   );
+  const counted = noticed(
+    scales ? scaledWriter(writer, scales, model.dac.kind !== 'none', batch, engine, meter) : writer,
+    asWritten,
+    samples => {
+      meter.trainSlots[index]! += samples * longestTrain(model);
+    },
+  );
+  const every = weightScaling?.remapEvery;
+  const written =
+    scales && every !== undefined
+      ? remapping(counted, every, scales, weightRange, reading.pairNoise, stream('remap'), engine, meter)
+      : counted;
   return {
     rows,
     columns,
     weights,
-    effective: () => fresh(whole),
+    stored: () => stored,
+    effective: () => fresh(multiplies),
     flaws,
     ...(compensation ? compensated(reading, compensation) : reading),
-    writer: noticed(writer, asWritten, samples => {
-      meter.trainSlots[index]! += samples * longestTrain(model);
-    }),
+    writer: written,
     cells: mapping.cells.length,
     powerShares: () =>
       driven && multiplier?.powerShares(driven.inputs().map(x => x.map(v => v * model.energy.readVoltage))),
     rewritten(state) {
+      scales?.restore(weights, state);
       held?.restore(state?.cells);
       if (state?.compensation) compensation?.restore(state.compensation);
       isStale = true;
@@ -222,17 +253,23 @@ export function buildCrossbar(
       if (!held || seconds === 0) return;
       compensation?.before(isWritten);
       held.age(seconds);
+      scales?.multiply(stored, weights);
       isStale = true;
       loads?.stale();
       isWritten = false;
       compensation?.after();
     },
-    state: () => held && { cells: held.state(), ...(compensation && { compensation: compensation.state }) },
+    state: () =>
+      (held || scales) && {
+        ...(held && { cells: held.state() }),
+        ...scales?.state,
+        ...(held && compensation && { compensation: compensation.state }),
+      },
     wear: () => (wears ? held!.wear() : undefined),
     weightConductance: range =>
       model.crossbar.mapping === undefined
-        ? meanPairConductance(weights, model.cell, range)
-        : meanConductance(weights, buildMapping(model.crossbar.mapping, model.cell, range)),
+        ? meanPairConductance(stored, model.cell, range)
+        : meanConductance(stored, buildMapping(model.crossbar.mapping, model.cell, range)),
     maskError: inputs => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError(inputs) : undefined),
   };
 }
@@ -260,25 +297,3 @@ function compensated(reading: Reading, { apply }: Compensating): Reading {
 
 /** Slots of the trains of one sample, at most. */
 const longestTrain = ({ update }: ChipModel): number => ('longest' in update ? update.longest : 1);
-
-/** A writer whose every call goes through `around`. @param pulsed told the samples whose trains rows and columns carry */
-function noticed(
-  writer: Writer,
-  around: (write: () => void, byRows: boolean) => void,
-  pulsed: (samples: number) => void,
-): Writer {
-  const { pulse } = writer;
-  const inner: Writer = {
-    ...writer,
-    change: change => around(() => writer.change(change), true),
-    program: target => around(() => writer.program(target), true),
-  };
-  if (!pulse) return inner;
-  return {
-    ...inner,
-    pulse(x, delta, rate) {
-      pulsed(x.rows);
-      around(() => pulse.call(writer, x, delta, rate), false);
-    },
-  };
-}

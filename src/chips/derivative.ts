@@ -11,6 +11,7 @@ import { bend, bendSlope } from './drive.ts';
 import { signedPart } from './driver.ts';
 import type { Readable } from './reading.ts';
 import type { InputScaling } from './scaling.ts';
+import { divideColumns } from './weight-scaling.ts';
 import { bendsInputs } from './wires/cell-curve.ts';
 
 export interface Derivative {
@@ -36,7 +37,7 @@ export function buildDerivative(
   scaling: InputScaling | undefined,
   engine: Engine,
 ): Derivative {
-  const { model, mapping, rows, columns, batch, whole, slices } = readable;
+  const { model, mapping, rows, columns, batch, whole, slices, scales: factors } = readable;
   const { height, sliceCount } = columnsOf;
   const { curve } = model.crossbar;
   const isAmplitude = model.drive === undefined || model.drive.kind === 'amplitude';
@@ -88,6 +89,7 @@ export function buildDerivative(
         for (let b = 0; b < x.rows; b++)
           inputs.data.set(x.data.subarray(b * rows + from, b * rows + from + width), b * width);
         if (sign !== 0) signedPart(inputs, sign, inputs);
+        const gains = factors?.of(from);
         for (let s = 0; s < sliceCount; s++) {
           const unit = sliceCount > 1 ? mapping.slices[s]! : 1;
           const a = rowsOf(product, 0, x.rows);
@@ -104,7 +106,7 @@ export function buildDerivative(
               const k = b * columns + j;
               const mean = (current: number, total: number) =>
                 columnsOf.mean((from / height) * sliceCount + s, j, current, total);
-              const e = unit * d.data[k]!;
+              const e = unit * (gains?.[j] ?? 1) * d.data[k]!;
               weighed[b]! += e * scales[b]!.divisor * mean(a.data[k]!, sum);
               const slope = mean(a.data[k]! + step, sum) - mean(a.data[k]! - step, sum);
               delta.data[k] = (e * slope) / (2 * step);
@@ -169,6 +171,7 @@ export function buildDerivative(
         };
         const grown = rowsOf(gradient, 0, inputs.columns);
         engine.kernels.transpose(inputs, xT);
+        if (factors) divideColumns(delta, factors.of(from), delta); // by weights, of which cells store a part
         engine.gemm.multiply(xT, delta, grown);
         engine.kernels.addScaled(grown, 1, rowsOf(out, from, inputs.columns));
       });

@@ -11,8 +11,8 @@ import type { Readable } from './reading.ts';
 export interface FluctuationAtOutput {
   /** out += noise of the rows from `from` on, driven by x [batch, those rows]. @param slice of one slice alone; of all together when undefined */
   add(x: Matrix, out: Matrix, from: number, slice: number | undefined): void;
-  /** The same for a read of all columns backwards. */
-  addReverse(x: Matrix, out: Matrix): void;
+  /** The same for a read of all columns backwards. @param out [batch, rows from `from` on] */
+  addReverse(x: Matrix, out: Matrix, from: number): void;
 }
 
 /** @param height most rows of one read */
@@ -63,10 +63,15 @@ export function buildFluctuation(
       const S = slice === undefined ? whole() : variances()[slice]!;
       addTo(x, out, rowsOf(S, from, x.columns), noise);
     },
-    addReverse(x, out) {
+    addReverse(x, out, from) {
       transposed ??= engine.matrix(columns, rows);
-      kernels.transpose(whole(), transposed);
-      addTo(x, out, transposed, reverseNoise);
+      const turned = {
+        rows: columns,
+        columns: out.columns,
+        data: transposed.data.subarray(0, columns * out.columns),
+      };
+      kernels.transpose(rowsOf(whole(), from, out.columns), turned);
+      addTo(x, out, turned, reverseNoise);
     },
   };
 }

@@ -9,22 +9,34 @@ import type { Mapping } from './mappings/mapping.ts';
 export interface Loads {
   /** siemens [rows] */
   readonly rows: Float64Array;
-  /** of all cells that hold weights of a column, siemens [columns] */
+  /** of all cells that hold weights of a column, tile of rows after tile where these are driven apart, siemens [tiles, columns] */
   readonly columns: Float64Array;
   /** mean of the cells, siemens */
   mean: number;
 }
 
-/** @param multiplier knows of faults and columns of reference, where there are any @returns up to date once `isStale` says so no more */
-export function buildLoads(weights: Matrix, mapping: Mapping, multiplier: Effective | undefined) {
+/**
+ * @param multiplier knows of faults and columns of reference, where there are any @param height rows of a tile whose columns are driven by themselves
+ * @returns up to date once `isStale` says so no more
+ */
+export function buildLoads(
+  weights: Matrix,
+  mapping: Mapping,
+  multiplier: Effective | undefined,
+  height: number,
+) {
   const { rows, columns } = weights;
-  const loads: Loads = { rows: new Float64Array(rows), columns: new Float64Array(columns), mean: 0 };
+  const loads: Loads = {
+    rows: new Float64Array(rows),
+    columns: new Float64Array(Math.ceil(rows / height) * columns),
+    mean: 0,
+  };
   const held = new Float64Array(mapping.cells.length);
   let isStale = true;
 
   function add(i: number, j: number, siemens: number): void {
     loads.rows[i]! += siemens;
-    if (j < columns) loads.columns[j]! += siemens; // else a column of reference
+    if (j < columns) loads.columns[Math.floor(i / height) * columns + j]! += siemens; // else a column of reference
   }
 
   function weigh(): void {

@@ -22,6 +22,7 @@ import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
 import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
+import { WeightScaling } from './weight-scaling.ts';
 import { Curve } from './wires/cell-curve.ts';
 import { Wires } from './wires/wires.ts';
 
@@ -94,6 +95,7 @@ export const ChipModel = strict(
         ),
       ),
       mapping: Type.Optional(MappingModel),
+      weightScaling: Type.Optional(WeightScaling),
       faults: Type.Optional(Faults),
       curve: Type.Optional(Curve),
       noise: Type.Optional(

@@ -31,7 +31,8 @@ export function populationOf<A extends Access>(
   engine: Engine,
 ): Population<A> {
   const { crossbars, model } = members[0]!.parts;
-  const most = model.crossbar.weightRange || Number.POSITIVE_INFINITY;
+  const { weightRange, weightScaling } = model.crossbar;
+  const most = weightScaling ? Number.POSITIVE_INFINITY : weightRange || Number.POSITIVE_INFINITY;
   const weights = crossbars.map(({ rows, columns }) => engine.matrix(rows, columns));
   const target = weights.map(({ rows, columns }) => engine.matrix(rows, columns));
   let holds = 0;

@@ -20,6 +20,7 @@ import type { Meter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildScaling, type ScaledRead } from './scaling.ts';
 import type { SolvedArrays } from './solved.ts';
+import { divideColumns, multiplyColumns, type WeightScales } from './weight-scaling.ts';
 import { bendsInputs } from './wires/cell-curve.ts';
 
 /** What is read. */
@@ -32,13 +33,15 @@ export interface Readable {
   readonly columns: number;
   /** most samples of one read */
   readonly batch: number;
-  /** What multiplies right now, in all and slice by slice [rows, columns]. */
+  /** What multiplies right now, in all and slice by slice [rows, columns]; of stored weights, where these have scales. */
   whole(): Matrix;
   slices(): readonly Matrix[];
   /** Where a read is no product. */
   solved: (() => SolvedArrays) | undefined;
   /** Variance of each slice at a read beside the constant noise, in its units squared [rows, columns]; none where there is none. */
   variances(): readonly Matrix[];
+  /** What outputs are multiplied by, where weights are more than cells store. */
+  readonly scales?: WeightScales;
   /** What hangs on the lines, where it is metered. */
   loads?(): Loads;
   /** Told of every read forward. */
@@ -60,7 +63,8 @@ export function buildReading(
   meter: Meter,
   stream: (path: string) => Stream,
 ): Reading {
-  const { model, mapping, index, rows, columns, batch, whole, slices, solved, loads, note } = readable;
+  const { model, mapping, index, rows, columns, batch, whole, slices, solved, scales, loads, note } =
+    readable;
   const { kernels } = engine;
   const { curve } = model.crossbar;
   const column = buildColumns(readable, engine, meter, stream);
@@ -78,6 +82,9 @@ export function buildReading(
   const currents = parts ? engine.matrix(batch, columns) : undefined;
   const bits = serial ? engine.matrix(batch, rows) : undefined;
   const bent = bends ? engine.matrix(batch, Math.max(rows, columns)) : undefined;
+  const unscaled = scales ? engine.matrix(batch, columns) : undefined;
+  const backHeight = scales?.height ?? rows;
+  const partBack = backHeight < rows ? engine.matrix(batch, backHeight) : undefined;
   const driven = model.driver ? engine.matrix(batch, rows) : undefined;
   const driverNoise = stream('driver');
   const converted = isRandom(model.dac) ? engine.matrix(batch, rows) : undefined;
@@ -113,6 +120,7 @@ export function buildReading(
     meter.columnReads += reads;
     meter.reads[index]! += samples * (serial?.bits ?? 1);
     if (column.hasAdc) meter.adcConversions += samples * columns * column.conversions * (serial?.bits ?? 1);
+    if (column.hasAdc && scales) meter.digitalMacs += samples * scales.factors.length; // else amplifiers do it
   }
 
   /** out = what inputs on the rows give, all tiles and slices. */
@@ -139,6 +147,7 @@ export function buildReading(
       const xs = height < rows ? columnsOf(x, from, width) : x;
       multipliers.forEach((weights, s) => {
         column.read(xs, weights, from, s, part);
+        if (scales) multiplyColumns(part, scales.of(from), part);
         kernels.addScaled(part, sliceCount > 1 ? factor * mapping.slices[s]! : factor, out);
       });
     }
@@ -167,6 +176,38 @@ export function buildReading(
     return out;
   }
 
+  /** out [batch, rows from `from` on] = what errors on the columns give there. */
+  function reverseTile(delta: Matrix, from: number, out: Matrix): void {
+    const W = rowsOf(whole(), from, out.columns);
+    transposed ??= engine.matrix(columns, backHeight);
+    const turned = { rows: columns, columns: W.rows, data: transposed.data.subarray(0, W.data.length) };
+    kernels.transpose(W, turned);
+    const driven = bentBy(delta);
+    engine.gemm.multiply(driven, turned, out);
+    column.addReverseNoise(driven, out, from);
+    if (loads) {
+      const first = (from / backHeight) * columns;
+      meterLines(delta, driven, loads().columns.subarray(first, first + columns));
+    }
+  }
+
+  /** Every tile is driven by errors times its own factors. */
+  function reverseScaled(delta: Matrix, { of }: WeightScales, out: Matrix): void {
+    const driven = rowsOf(unscaled!, 0, delta.rows);
+    for (let from = 0; from < rows; from += backHeight) {
+      multiplyColumns(delta, of(from), driven);
+      if (!partBack) {
+        reverseTile(driven, 0, out);
+        return;
+      }
+      const width = Math.min(backHeight, rows - from);
+      const back = { rows: delta.rows, columns: width, data: partBack.data.subarray(0, delta.rows * width) };
+      reverseTile(driven, from, back);
+      for (let b = 0; b < delta.rows; b++)
+        out.data.set(back.data.subarray(b * width, (b + 1) * width), b * rows + from);
+    }
+  }
+
   function meterRead(given: Matrix): void {
     note?.(given);
     if (loads && !serial) meterLines(given, bentBy(given), loads().rows); // bits are metered one by one
@@ -175,7 +216,10 @@ export function buildReading(
   function readAsDriven(x: Matrix, out: Matrix): void {
     meterRead(x);
     if (parts) readParts(x, out);
-    else column.read(onLines(x), whole(), 0, 0, out);
+    else {
+      column.read(onLines(x), whole(), 0, 0, out);
+      if (scales) multiplyColumns(out, scales.of(0), out);
+    }
     count(x.rows);
   }
 
@@ -208,23 +252,22 @@ export function buildReading(
     },
     disturb(x, out) {
       meterRead(x);
+      if (scales) divideColumns(out, scales.of(0), out);
       column.finish(x, out, 0, whole);
+      if (scales) multiplyColumns(out, scales.of(0), out);
       count(x.rows);
     },
     reverse(delta, out) {
-      const multiplier = whole();
-      transposed ??= engine.matrix(columns, rows);
-      kernels.transpose(multiplier, transposed);
-      const driven = bentBy(delta);
-      engine.gemm.multiply(driven, transposed, out);
-      column.addReverseNoise(driven, out);
-      if (loads) meterLines(delta, driven, loads().columns);
+      const tiles = Math.ceil(rows / backHeight);
+      if (scales) reverseScaled(delta, scales, out);
+      else reverseTile(delta, 0, out);
       meter.reversePasses += delta.rows;
       meter.backReads[index]! += delta.rows;
       meter.columnReads += delta.rows * rows;
       meter.adcConversions += delta.rows * rows; // every result is measured
       meter.measuredConversions += delta.rows * rows;
-      if (hasDac) meter.dacConversions += delta.rows * columns;
+      if (hasDac) meter.dacConversions += tiles * delta.rows * columns;
+      if (scales) meter.digitalMacs += tiles * delta.rows * columns;
     },
   };
 }

@@ -20,9 +20,11 @@ export function chipText({ inputs, layers, cells, model }: ChipAbout): string {
       'weights',
       crossbar.weightRange === 0 ? 'unbounded' : `−${crossbar.weightRange} to ${crossbar.weightRange}`,
     ],
-    ...(['mapping', 'faults', 'curve'] as const).flatMap(part => {
+    ...(['mapping', 'weightScaling', 'faults', 'curve'] as const).flatMap(part => {
       const given = crossbar[part];
-      return given ? [[part, partText({ kind: part, ...given })]] : [];
+      return given
+        ? [[part === 'weightScaling' ? 'weight scaling' : part, partText({ kind: part, ...given })]]
+        : [];
     }),
     ...(['wires', 'drive', 'scaling'] as const).flatMap(part => {
       const given = model[part];

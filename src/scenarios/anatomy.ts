@@ -145,7 +145,8 @@ function mapsOf(chip: Chip): Anatomy['cells'] {
   const { model, crossbars } = chip.parts;
   const range = model.crossbar.weightRange;
   if (range === 0 || model.crossbar.mapping !== undefined) return [];
-  return crossbars.map(({ weights }, l) => {
+  return crossbars.map((crossbar, l) => {
+    const weights = crossbar.stored();
     const { plus, minus } = conductances(weights, model.cell, range);
     const map = (values: Float32Array) => mapOf(values, weights.rows, weights.columns);
     return { layer: l + 1, plus: map(plus), minus: map(minus) };
@@ -173,7 +174,7 @@ function dropOf({ parts: { model, crossbars, shapes } }: Chip): IrDrop | undefin
   const lines = linesOf(model.wires);
   const { weightRange, tileRows, tileColumns, mapping } = model.crossbar;
   if (!lines || mapping !== undefined) return undefined;
-  const { weights } = crossbars[0]!;
+  const weights = crossbars[0]!.stored();
   const [first] = shapes[0]!.places as readonly [CrossbarPlace];
   const rows = Math.min(tileRows, first.rows);
   const columns = Math.min(tileColumns, first.columns);

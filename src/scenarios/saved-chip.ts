@@ -38,7 +38,7 @@ export function chipToBytes(
     const range = model.crossbar.weightRange;
     const isPair = range > 0 && model.crossbar.mapping === undefined; // cells without bounds have no conductances, other mappings other ones
     const state = crossbar.state();
-    const pair = isPair && !state ? conductances(weights, model.cell, range) : undefined;
+    const pair = isPair && !state?.cells ? conductances(crossbar.stored(), model.cell, range) : undefined;
     return [
       [`layer/${l + 1}/weights`, tensorOf(weights)],
       ...(pair
@@ -73,15 +73,18 @@ export function chipToBytes(
 }
 
 const stateNames = ['aims', 'landed', 'ages', 'writes'] as const;
+const otherNames = ['scales', 'stored', 'compensation'] as const;
 
-/** Conductances in siemens, ages in seconds and writes of the cells, side by side for each weight. */
-function stateTensors({ cells, compensation }: CrossbarState, l: number): [string, Tensor][] {
+/** Conductances in siemens, ages in seconds and writes of the cells, side by side for each weight; and what these are multiplied by. */
+function stateTensors({ cells, ...others }: CrossbarState, l: number): [string, Tensor][] {
   const tensor = (data: Float32Array): Tensor => ({ shape: [data.length], data: data.slice() });
   return [
-    ...stateNames.map((name): [string, Tensor] => [`layer/${l + 1}/cells/${name}`, tensor(cells[name])]),
-    ...(compensation
-      ? [[`layer/${l + 1}/compensation`, tensor(compensation)] satisfies [string, Tensor]]
+    ...(cells
+      ? stateNames.map((name): [string, Tensor] => [`layer/${l + 1}/cells/${name}`, tensor(cells[name])])
       : []),
+    ...otherNames.flatMap((name): [string, Tensor][] =>
+      others[name] ? [[`layer/${l + 1}/${name}`, tensor(others[name])]] : [],
+    ),
   ];
 }
 
@@ -91,12 +94,17 @@ function memoryTensors(memory: readonly Float32Array[], l: number): [string, Ten
 }
 
 function stateOf(tensors: Readonly<Record<string, Tensor>>, l: number): CrossbarState | undefined {
-  const compensation = tensors[`layer/${l + 1}/compensation`]?.data;
+  const others = Object.fromEntries(
+    otherNames.flatMap(name => {
+      const data = tensors[`layer/${l + 1}/${name}`]?.data;
+      return data ? [[name, data]] : [];
+    }),
+  );
   const parts = stateNames.map(name => tensors[`layer/${l + 1}/cells/${name}`]?.data);
   const [aims, landed, ages, writes] = parts;
-  if (parts.every(part => part === undefined)) return undefined;
+  if (parts.every(part => part === undefined)) return Object.keys(others).length > 0 ? others : undefined;
   if (!aims || !landed || !ages || !writes) throw new Error('lacks something about the cells of a layer');
-  return { cells: { aims, landed, ages, writes }, ...(compensation && { compensation }) };
+  return { cells: { aims, landed, ages, writes }, ...others };
 }
 
 /** @throws Error that says why the bytes are no chip */

@@ -12,7 +12,16 @@ import { judgeOf } from '../../src/scenarios/evaluate.ts';
 import { chipOfBytes, chipToBytes, digestOfFile, revived } from '../../src/scenarios/saved-chip.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { Artefacts, TrialSpecification } from '../../src/scenarios/trial-files.ts';
-import { chipModel, converter, crossbarOf, linearCell, rectifier, scattering } from '../fixtures/chips.ts';
+import {
+  chipModel,
+  chipOf,
+  converter,
+  crossbarOf,
+  linearCell,
+  rectifier,
+  scattering,
+  writeWeights,
+} from '../fixtures/chips.ts';
 import { optionsOf } from '../fixtures/lessons.ts';
 import { syntheticSplit } from '../fixtures/synthetic-images.ts';
 
@@ -269,5 +278,19 @@ describe('a teacher out of a file', () => {
     expect(left.distillation!.leftOut!.corrected.onThemPercent).toBeLessThanOrEqual(
       left.distillation!.leftOut!.asAnswered.onThemPercent,
     );
+  });
+});
+
+test('what cells store of scaled weights, and their factors, are in the file', async () => {
+  const engine = await openEngine({ product: 'plain', bytes: 2 ** 25 });
+  const weightScaling = { per: 'column' as const, omega: 1 };
+  const chip = chipOf(chipModel({ crossbar: { ...crossbarOf(1), weightScaling } }), engine);
+  writeWeights(chip, engine, 0.01);
+  const specification = specificationOf('ff', { chip: chip.parts.model });
+  const { states, weights } = chipOfBytes(chipToBytes(chip, { readouts: [] } as never, specification));
+  chip.parts.crossbars.forEach((crossbar, l) => {
+    expect(states[l]).toEqual(crossbar.state());
+    expect(Math.max(...states[l]!.stored!.map(Math.abs))).toBe(1);
+    expect(weights[l]!.data).toEqual(crossbar.weights.data);
   });
 });

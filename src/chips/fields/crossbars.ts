@@ -47,7 +47,7 @@ export function buildFieldCrossbars(
   );
   const inputs = engine.matrix(batch, rows);
   const outputs = engine.matrix(batch, channels);
-  let assembled: Matrix | undefined; // made when somebody asks what multiplies
+  const assembled: { effective?: Matrix; stored?: Matrix } = {}; // made when somebody asks
 
   /** Calls `work` with every crossbar, the slice of x that drives it and room for its currents; puts these where they belong. */
   function each(
@@ -63,6 +63,18 @@ export function buildFieldCrossbars(
       work(part, xs, currents, at);
       putColumns(currents, out, at);
     });
+  }
+
+  /** What all crossbars have of it, below each other. */
+  function assemble(what: 'stored' | 'effective'): Matrix {
+    const all = parts.map(part => part[what]());
+    if (all.every((one, point) => one.data === parts[point]!.weights.data)) return weights;
+    assembled[what] ??= engine.matrix(size.rows, size.columns);
+    const out = assembled[what];
+    all.forEach((one, point) => {
+      kernels.copy(one, partOf(out, point));
+    });
+    return out;
   }
 
   /** Hands every crossbar its own rows. */
@@ -94,15 +106,8 @@ export function buildFieldCrossbars(
     columns: size.columns,
     weights,
     parts,
-    effective() {
-      const all = parts.map(part => part.effective());
-      if (all.every((one, point) => one.data === parts[point]!.weights.data)) return weights;
-      assembled ??= engine.matrix(size.rows, size.columns);
-      all.forEach((one, point) => {
-        kernels.copy(one, partOf(assembled!, point));
-      });
-      return assembled;
-    },
+    stored: () => assemble('stored'),
+    effective: () => assemble('effective'),
     flaws: undefined,
     pairNoise: parts[0]!.pairNoise,
     isOneProduct: false,

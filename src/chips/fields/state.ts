@@ -3,9 +3,10 @@ import type { CrossbarState } from '../crossbar.ts';
 
 /** One state of several crossbars of one size. @returns undefined where there are none */
 export function stateOfAll(states: readonly CrossbarState[]): CrossbarState | undefined {
-  if (states.length === 0) return undefined;
-  const all = (of: (state: CrossbarState) => Float32Array | undefined): Float32Array => {
-    const parts = states.map(state => of(state) ?? new Float32Array());
+  const [first] = states;
+  if (!first) return undefined;
+  return eachPart(first, of => {
+    const parts = states.map(state => of(state)!);
     const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {
@@ -13,33 +14,32 @@ export function stateOfAll(states: readonly CrossbarState[]): CrossbarState | un
       at += part.length;
     }
     return out;
-  };
-  return {
-    cells: {
-      aims: all(({ cells }) => cells.aims),
-      landed: all(({ cells }) => cells.landed),
-      ages: all(({ cells }) => cells.ages),
-      writes: all(({ cells }) => cells.writes),
-    },
-    ...(states[0]!.compensation && { compensation: all(({ compensation }) => compensation) }),
-  };
+  });
 }
 
 /** The state of one of `count` crossbars. */
-export function stateOfPart(
-  { cells, compensation }: CrossbarState,
-  place: number,
-  count: number,
+export const stateOfPart = (state: CrossbarState, place: number, count: number): CrossbarState =>
+  eachPart(state, of => {
+    const all = of(state)!;
+    return all.subarray((place * all.length) / count, ((place + 1) * all.length) / count);
+  });
+
+/** A state of what `like` has, array by array. */
+function eachPart(
+  like: CrossbarState,
+  make: (of: (state: CrossbarState) => Float32Array | undefined) => Float32Array,
 ): CrossbarState {
-  const part = (of: Float32Array) =>
-    of.subarray((place * of.length) / count, ((place + 1) * of.length) / count);
   return {
-    cells: {
-      aims: part(cells.aims),
-      landed: part(cells.landed),
-      ages: part(cells.ages),
-      writes: part(cells.writes),
-    },
-    ...(compensation && { compensation: part(compensation) }),
+    ...(like.cells && {
+      cells: {
+        aims: make(({ cells }) => cells?.aims),
+        landed: make(({ cells }) => cells?.landed),
+        ages: make(({ cells }) => cells?.ages),
+        writes: make(({ cells }) => cells?.writes),
+      },
+    }),
+    ...(like.scales && { scales: make(({ scales }) => scales) }),
+    ...(like.stored && { stored: make(({ stored }) => stored) }),
+    ...(like.compensation && { compensation: make(({ compensation }) => compensation) }),
   };
 }

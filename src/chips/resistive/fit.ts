@@ -17,6 +17,7 @@ export function misfit(model: ChipModel): string | undefined {
   if (boxes.front.kind !== 'none' || boxes.between.kind !== 'none')
     return 'currents flow both ways, and a box lets nothing back';
   if (neuron.kind !== 'rectifier') return `its nodes have diodes (rectifiers), not ${neuron.kind} circuits`;
+  if (crossbar.weightScaling) return 'its columns have no gains of their own';
   if (wires !== undefined && wires.kind !== 'none') return 'its wires are ideal';
   if (crossbar.faults || crossbar.curve || !isDirect(crossbar.mapping) || crossbar.mapping?.kind === 'offset')
     return 'its cells are sound and linear pairs of any conductance';

@@ -56,7 +56,7 @@ export function buildMixedPrecision(
       engine.kernels.addScaled(change, 1, accumulator);
       tick();
     },
-    pulse(x, delta, rate) {
+    pulse(x, delta, rate, isLast = true) {
       mustFit(x, delta, weights);
       for (let b = 0; b < x.rows; b++)
         for (let i = 0; i < rows; i++) {
@@ -65,7 +65,7 @@ export function buildMixedPrecision(
           for (let j = 0; j < columns; j++) chi[i * columns + j]! += drive * delta.data[b * columns + j]!;
         }
       meter.digitalMacs += x.rows * chi.length;
-      tick();
+      if (isLast) tick();
     },
     program(target) {
       engine.kernels.fill(accumulator, 0);

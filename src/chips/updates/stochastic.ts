@@ -31,7 +31,7 @@ export function buildStochastic(options: Static<typeof Stochastic>, site: Site):
         meter.pulses += trains.row(array, i, change.data.subarray(i * columns, (i + 1) * columns), 1);
       array.relax();
     },
-    pulse(x, delta, rate) {
+    pulse(x, delta, rate, isLast = true) {
       mustFit(x, delta, site.weights);
       if (sweep) meter.pulses += sweep(x, delta, rate);
       else
@@ -42,7 +42,7 @@ export function buildStochastic(options: Static<typeof Stochastic>, site: Site):
             delta.data.subarray(b * columns, (b + 1) * columns),
             rate,
           );
-      array.relax();
+      if (isLast) array.relax();
     },
     program: programmer(array, site),
   };

@@ -99,14 +99,14 @@ export function transferWriter(
       }
       tick();
     },
-    pulse(x, delta, rate) {
+    pulse(x, delta, rate, isLast = true) {
       mustFit(x, delta, site.weights);
       for (let b = 0; b < x.rows; b++) {
         for (let i = 0; i < rows; i++) driven[i] = (rule.sign?.(i) ?? 1) * x.data[b * rows + i]!;
         const errors = delta.data.subarray(b * columns, (b + 1) * columns);
         meter.pulses += trains.outer(fast, driven, errors, rate * options.fastRate);
       }
-      tick();
+      if (isLast) tick();
     },
     program: programmer(slow, site),
   };

@@ -39,8 +39,9 @@ export interface Writer {
   /**
    * Asks for W + rate · Σ_b x_b δ_bᵀ, sample after sample, as a crossbar does it by itself: rows and columns are driven at once and a cell
    * moves where both meet. Absent where an update knows changes only. @param x [batch, rows] @param delta [batch, columns]
+   * @param isLast whether this ends an update: cells decay and transfers are made once for each; true when absent
    */
-  pulse?(x: Matrix, delta: Matrix, rate: number): void;
+  pulse?(x: Matrix, delta: Matrix, rate: number, isLast?: boolean): void;
 }
 
 /** @throws RangeError where samples do not fit the crossbar that they are to drive */
