@@ -407,12 +407,72 @@ describe('endurance', () => {
     }
   });
 
-  test('pulses count one by one, about', () => {
-    const update = updateOf('pulsed');
-    const cell = pulsedCell('constant-step', { endurance: { writes: 1000, spread: 0, death: 'value' } });
-    const chip = make(chipModel({ layers: [5], cell, crossbar: crossbarOf(1), update }));
-    chip.update(0, even(chip, 0.2)); // ten pulses of 0.02
-    expect(chip.wear()!.mostWrites).toBeCloseTo(chip.meter.pulses / 35, 3);
+  const byPulses = [
+    updateOf('pulsed'),
+    updateOf('stochastic'), // both in one sweep of a kernel
+    updateOf('stochastic', { trains: 'separate' }),
+    updateOf('stochastic', { trains: 'implicit' }),
+    updateOf('tiki-taka'),
+    updateOf('mixed-precision'),
+    updateOf('one-sided'),
+  ];
+  const pulsing = (update: ChipModel['update'], endurance?: Endurance) => {
+    const given = { cycleNoise: 0.3, gainVariation: 0.2, ...(endurance && { endurance }) };
+    const cell = pulsedCell('soft-bounds', given);
+    return make(chipModel({ layers: [5], cell, crossbar: crossbarOf(1), update }));
+  };
+  const lasting: Endurance = { writes: 1e6, spread: 0, death: 'value' };
+
+  test.each(byPulses)('every pulse counts, also those that others undo: $kind $trains', update => {
+    const chip = pulsing(update, lasting);
+    chip.write(0, even(chip, 0.5)); // the other cell of a pair rests
+    const writes = () => chip.wear()!.meanWrites * 70;
+    const [{ pulses, columnReads }, before] = [{ ...chip.meter }, writes()];
+    const [x, delta] = [gaussianMatrix(engine, 4, 7, 'x'), gaussianMatrix(engine, 4, 5, 'd', 0.2)];
+    for (let k = 0; k < 14; k++) x.data[14 + k] = x.data[k]!;
+    for (let k = 0; k < 10; k++) delta.data[10 + k] = -delta.data[k]!; // what the first two samples do
+    const { writer } = chip.parts.crossbars[0]!;
+    if (writer.pulse) for (let t = 0; t < 5; t++) writer.pulse(x, delta, 0.1);
+    else for (const sign of [1, -1]) writer.change(even(chip, sign * 0.1));
+    const sent = chip.meter.pulses - pulses;
+    if (update.kind === 'mixed-precision') expect(sent).toBeLessThan(5); // they meet in its accumulator
+    else expect(sent).toBeGreaterThan(70);
+    if (update.kind !== 'tiki-taka') expect(writes() - before).toBeCloseTo(sent, 2);
+    else {
+      expect(chip.meter.columnReads).toBeGreaterThan(columnReads);
+      expect(writes() - before).toBeLessThan(sent); // most wear the fast array
+    }
+    expect(Math.min(...weights(chip))).toBeGreaterThan(0.05);
+  });
+
+  test.each(byPulses)('to be counted changes nothing as long as nothing dies: $kind $trains', update => {
+    const lived = (chip: Chip) => {
+      chip.write(0, even(chip, 0.5));
+      const pass = passOf(chip, pixels(engine, 4, 6));
+      chip.imprint(0, [{ pass, delta: gaussianMatrix(engine, 4, 5, 'd', 0.2) }], 1);
+      chip.update(0, even(chip, 0.04));
+      return [chip.digest(), chip.meter.pulses];
+    };
+    expect(lived(pulsing(update, lasting))).toEqual(lived(pulsing(update)));
+  });
+
+  test('a positive and a negative pass that undo each other wear cells by what their sum and difference send', () => {
+    const update = updateOf('stochastic');
+    const chip = pulsing(update, { ...lasting, writes: 300 });
+    chip.write(0, even(chip, 0.5));
+    const pass = passOf(chip, pixels(engine, 4, 6));
+    const delta = gaussianMatrix(engine, 4, 5, 'd', 0.3);
+    const other = { ...delta, data: delta.data.map(d => -d) };
+    for (let t = 0; t < 400 && chip.wear()!.dead === 0; t++)
+      chip.imprint(
+        0,
+        [
+          { pass, delta },
+          { pass: passOf(chip, pixels(engine, 4, 6, 'others')), delta: other },
+        ],
+        1,
+      );
+    expect(chip.wear()!.dead).toBeGreaterThan(0);
   });
 
   test('attempts of program and verify count', () => {

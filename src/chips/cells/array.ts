@@ -35,6 +35,8 @@ export interface CellArray {
   relax(): void;
   /** Resets cell k. */
   reset(k: number): void;
+  /** To be told of pulses to cell k that are given past `pulse`; absent where nobody counts them. */
+  readonly note?: (k: number, pulses: number) => void;
 }
 
 /**

@@ -10,7 +10,7 @@ import { scattered } from './scattered.ts';
 export const Endurance = strict(
   {
     writes: ratio(
-      'median of the writes that a cell endures; where an update works by pulses, a pulse of nominal size is a write',
+      'median of the writes that a cell endures; where an update works by pulses, every pulse that is sent to it is a write, also one that another undoes',
       { minimum: 1 },
     ),
     spread: ratio('standard deviation of the natural logarithm of that, from cell to cell', {

@@ -29,6 +29,8 @@ export interface Held {
   readonly now: Float32Array;
   /** Looks for weights that were written since the last look. */
   settle(): void;
+  /** So many pulses, up or down, are sent to weight k; they wear its cells at the next look, whatever has become of the weight. */
+  pulsed(k: number, pulses: number): void;
   /** One attempt to program weight k to a target, which wears its cells. @returns the weight that it comes to, if it is kept */
   attempt(k: number, target: number): number;
   /** Conductances of the last attempt, siemens [cells of a weight]. */
@@ -50,7 +52,7 @@ export const isHeld = ({ programming, drift, fluctuation, endurance }: Cell): bo
   programming !== undefined || drift !== undefined || fluctuation !== undefined || endurance !== undefined;
 
 /**
- * @param pulse weight that one pulse moves, where wear counts pulses; 0 where a write is a write
+ * @param pulse weight that one pulse moves, where wear counts pulses, of which `pulsed` tells; 0 where a write is a write
  * @param next N(0, 1) numbers for errors of programming
  */
 export function buildHeld(
@@ -79,6 +81,8 @@ export function buildHeld(
   const seen = new Float32Array(w.length).fill(Number.NaN); // nothing has been seen
   const aimed = new Float64Array(each);
   const got = new Float64Array(each);
+  const sent = new Float32Array(endurance && pulse > 0 ? w.length : 0);
+  const [above, below] = [new Float64Array(each), new Float64Array(each)];
   const isStuck = (k: number) => flaws !== undefined && flaws.low.data[k] === flaws.high.data[k];
   const isDead = (c: number) => lifetimeOf !== undefined && writes[c]! > lifetimeOf(c);
 
@@ -96,12 +100,15 @@ export function buildHeld(
     bury(c);
     return false;
   }
-  /** The living cells of weight k hold what `aimed` and `got` say, and are young. @param times writes of every cell that had another aim, not counted yet */
-  function take(k: number, times: number): void {
+  /**
+   * The living cells of weight k hold what `aimed` and `got` say, and are young.
+   * @param times writes of every cell that had another aim, or else is `driven`, not counted yet
+   */
+  function take(k: number, times: number, driven: (i: number) => boolean = () => false): void {
     for (let i = 0; i < each; i++) {
       const c = k * each + i;
-      const isNew = Math.fround(aimed[i]!) !== aims[c];
-      if (isDead(c) || (isNew && times > 0 && !worn(c, times))) continue;
+      const isWritten = times > 0 && (Math.fround(aimed[i]!) !== aims[c] || driven(i));
+      if (isDead(c) || (isWritten && !worn(c, times))) continue;
       aims[c] = aimed[i]!;
       landed[c] = got[i]!;
       now[c] = got[i]!;
@@ -118,13 +125,22 @@ export function buildHeld(
     seen[k] = w[k]!;
   }
 
+  /** Whether a pulse goes to cell i of a weight: it is another one a pulse up or down from there. Of one-sided pairs that have crossed 0, all pulses count for both cells. */
+  const isDriven = (i: number) => above[i] !== below[i];
+
   function settle(): void {
     for (let k = 0; k < w.length; k++) {
-      if (w[k] === seen[k]) continue;
+      const pulses = sent.length > 0 ? sent[k]! : 0;
+      if (w[k] === seen[k] && pulses === 0) continue;
       const isFirst = Number.isNaN(seen[k]!);
       mapping.hold(w[k]!, aimed, 0);
       got.set(aimed);
-      take(k, isFirst ? 0 : pulse > 0 ? Math.max(1, Math.abs(w[k]! - seen[k]!) / pulse) : 1);
+      if (pulses > 0) {
+        mapping.hold(w[k]! + pulse, above, 0);
+        mapping.hold(w[k]! - pulse, below, 0);
+        sent[k] = 0;
+      }
+      take(k, isFirst ? 0 : pulse > 0 ? pulses : 1, isDriven);
       seen[k] = w[k]!;
       if (hasDead(k)) show(k);
     }
@@ -141,6 +157,9 @@ export function buildHeld(
     now,
     tried: got,
     settle,
+    pulsed(k, pulses) {
+      if (sent.length > 0) sent[k]! += pulses;
+    },
     attempt(k, target) {
       mapping.hold(target, aimed, 0);
       for (let i = 0; i < each; i++) {
@@ -194,6 +213,7 @@ export function buildHeld(
     },
     restore(state) {
       seen.fill(Number.NaN);
+      sent.fill(0);
       if (!state) return;
       for (const [own, given] of [
         [aims, state.aims],

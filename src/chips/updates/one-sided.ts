@@ -28,10 +28,10 @@ export const OneSided = strict(
 );
 
 export function buildOneSided(options: Static<typeof OneSided>, site: Site): Writer {
-  const { model, engine, meter, weights } = site;
+  const { model, engine, meter, weights, held } = site;
   const { rows, columns } = weights;
   const own = engine.matrix(rows, columns);
-  const plus = pulsedArray({ ...site, weights: own });
+  const plus = pulsedArray({ ...site, weights: own, held: undefined });
   const minus = besideArray(site, 'minus');
   const programs = [programmer(plus, site), programmer(minus, site, 'minus/programming')] as const;
   const part = engine.matrix(rows, columns);
@@ -46,6 +46,7 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
   function raise(k: number, n: number): void {
     const pulses = Math.max(-options.maximumPulses, Math.min(options.maximumPulses, n));
     (pulses > 0 ? plus : minus).pulse(k, Math.abs(pulses));
+    held?.pulsed(k, Math.abs(pulses));
     meter.pulses += Math.abs(pulses);
   }
   function show(): void {
@@ -63,6 +64,7 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
       if (!isFilled) continue;
       plus.reset(k);
       minus.reset(k);
+      held?.pulsed(k, 1);
       meter.cellsWritten += 2;
       raiseTo(k, up - down);
     }
@@ -97,6 +99,7 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
         for (let k = 0; k < part.data.length; k++) part.data[k] = Math.max(0, sign * target.data[k]!);
         programs[side](part);
       }
+      for (let k = 0; k < part.data.length; k++) held?.pulsed(k, 1);
       show();
     },
   };

@@ -42,16 +42,25 @@ export function buildPulsed({ maximumPulses }: Static<typeof Pulsed>, site: Site
 /** The kernel that does it all in one sweep, where there is one for such cells. */
 function fused(
   cell: Cell,
-  { weights, steps, granularity }: CellArray,
+  { weights, steps, granularity, note }: CellArray,
   maximum: number,
-  { kernels }: Engine,
+  { kernels, ...engine }: Engine,
   stream: (path: string) => Stream,
 ): ((change: Matrix) => number) | undefined {
   const kernel = kernelOf(cell, kernels);
   if (!kernel) return undefined;
   const cells = { ...steps, step: granularity, cycle: cell.kind === 'linear' ? 0 : cell.cycleNoise, maximum };
   const streams = { rounding: stream('rounding'), cycle: stream('cycle') };
-  return change => kernel(weights, change, cells, streams);
+  if (!note) return change => kernel(weights, change, cells, streams);
+  const lots = engine.matrix(weights.rows, weights.columns);
+  return change => {
+    kernels.uniform(lots, 0, 1, { ...streams.rounding }); // as the kernel will draw them
+    for (let k = 0; k < lots.data.length; k++) {
+      const asked = Math.fround(change.data[k]! * Math.fround(1 / granularity));
+      note(k, Math.min(maximum, Math.abs(Math.floor(Math.fround(asked + lots.data[k]!)))));
+    }
+    return kernel(weights, change, cells, streams);
+  };
 }
 
 function kernelOf(cell: Cell, { pulseConstant, pulseSoftBounds }: Engine['kernels']) {

@@ -8,6 +8,7 @@ import { type Kernels, paddedColumns, type TrainBits } from '../../engine/kernel
 import { type Matrix, rowsOf } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { CellArray } from '../cells/array.ts';
+import { ones } from './coincidences.ts';
 import type { Scale } from './trains.ts';
 
 /** Slots of one sweep, in words of 32. */
@@ -23,7 +24,7 @@ export type Sweep = (x: Matrix, delta: Matrix, rate: number) => number;
  * @param cycleNoise relative noise of one pulse
  */
 export function buildSweep(
-  { weights, steps, granularity }: CellArray,
+  { weights, steps, granularity, note }: CellArray,
   scale: Scale,
   kernel: Kernels['coincideConstant'],
   cycleNoise: number,
@@ -70,8 +71,23 @@ export function buildSweep(
     }
   }
 
+  /** Tells of every coincidence, whichever way it moves a cell. */
+  function noteAll(tell: (k: number, pulses: number) => void): void {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        let pulses = 0;
+        for (let word = 0; word < words; word++) {
+          const row = trains.rowPlus[i * words + word]! | trains.rowMinus[i * words + word]!;
+          const column = trains.columnPlus[word * padded + j]! | trains.columnMinus[word * padded + j]!;
+          pulses += ones(row & column);
+        }
+        if (pulses > 0) tell(i * columns + j, pulses);
+      }
+  }
+
   let used = 0;
   function flush(): number {
+    if (note) noteAll(note);
     const pulses = kernel(weights, trains, cells, cycle);
     for (const lines of [trains.rowPlus, trains.rowMinus, trains.columnPlus, trains.columnMinus])
       lines.fill(0);
