@@ -435,7 +435,8 @@ describe('endurance', () => {
     if (writer.pulse) for (let t = 0; t < 5; t++) writer.pulse(x, delta, 0.1);
     else for (const sign of [1, -1]) writer.change(even(chip, sign * 0.1));
     const sent = chip.meter.pulses - pulses;
-    if (update.kind === 'mixed-precision') expect(sent).toBeLessThan(5); // they meet in its accumulator
+    if (update.kind === 'mixed-precision')
+      expect(sent).toBeLessThan(5); // they meet in its accumulator
     else expect(sent).toBeGreaterThan(70);
     if (update.kind !== 'tiki-taka') expect(writes() - before).toBeCloseTo(sent, 2);
     else {
