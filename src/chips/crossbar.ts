@@ -19,6 +19,7 @@ import { nominalPulses } from './cells/index.ts';
 import { normals } from './cells/normals.ts';
 import { heightOf } from './columns.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
+import { conditionsOf } from './condition.ts';
 import type { Derivative } from './derivative.ts';
 import { buildEffective, type MaskError } from './effective.ts';
 import { buildLoads } from './loads.ts';
@@ -68,6 +69,8 @@ export interface Crossbar {
   state(): CrossbarState | undefined;
   /** absent where cells do not wear */
   wear(): Wear | undefined;
+  /** What has befallen every cell, side by side for each weight, as indices into `conditions` of `condition.ts`; undefined where nothing has. */
+  conditions(): Uint8Array | undefined;
   /** Mean conductance of the cells of one weight, all together, siemens. @param range largest weight, where there is no bound */
   weightConductance(range: number): number;
   /** cells that hold one weight */
@@ -265,6 +268,7 @@ export function buildCrossbar(
         ...scales?.state,
         ...(held && compensation && { compensation: compensation.state }),
       },
+    conditions: () => conditionsOf(rows * columns * mapping.cells.length, multiplier?.fates, flaws, held),
     wear: () => (wears ? held!.wear() : undefined),
     weightConductance: range =>
       model.crossbar.mapping === undefined

@@ -27,6 +27,7 @@ export interface Effective {
   readonly solved: SolvedArrays | undefined;
   /** What weight k is, of cells of these conductances, by the faults that they have; absent where there are none. */
   readonly faulty: Tiles['faulty'];
+  readonly fates: Tiles['fates'];
   /** The weights have changed. @throws Error where a mask of the wires is out of its range */
   refresh(): void;
   /** How far a mask is off the exact solution. @param inputs such as there are [samples, rows] */
@@ -92,6 +93,7 @@ export function buildEffective(
     slices,
     solved,
     faulty: arrays.faulty,
+    fates: arrays.fates,
     refresh() {
       visit(isExact, (slice, at, w) => {
         slices[slice]!.data[at] = w;

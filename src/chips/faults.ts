@@ -20,9 +20,9 @@ export const Faults = strict(
 );
 export type Faults = Static<typeof Faults>;
 
-/** What befell each cell [rows, bit lines]. */
-export type Fate = 'sound' | 'on' | 'off' | 'open';
-export const fates: readonly Fate[] = ['sound', 'on', 'off', 'open'];
+/** What befell each cell [rows, bit lines]; cut: it is on a broken line. */
+export const fates = ['sound', 'on', 'off', 'open', 'cut'] as const;
+export type Fate = (typeof fates)[number];
 
 /** How a crossbar is cut: tiles of so many rows and bit lines, the last ones smaller. */
 export interface Cut {
@@ -48,7 +48,7 @@ export function drawFates(faults: Faults, cut: Cut, stream: (path: string) => St
     for (let j = 0; j < bitLines; j++) {
       const row = rowLots[i * across + Math.floor(j / tileBitLines)]!;
       const column = columnLots[j * down + Math.floor(i / tileRows)]!;
-      if (row < brokenRows || column < brokenColumns) cells[i * bitLines + j] = 3;
+      if (row < brokenRows || column < brokenColumns) cells[i * bitLines + j] = 4;
     }
   return cells;
 }

@@ -34,6 +34,8 @@ export interface Tiles {
   conduct(tile: Tile, as?: 'held' | 'meant'): Float64Array;
   /** What weight k is, of cells that would have these conductances from `at` on, by the faults that they have; absent where there are none. */
   readonly faulty?: (k: number, g: ArrayLike<number>, at: number) => number;
+  /** of every cell, side by side for each weight, as indices into `fates` of `faults.ts`; absent where all are sound */
+  readonly fates?: Uint8Array;
 }
 
 /**
@@ -82,7 +84,7 @@ export function buildTiles(
   };
   return {
     tiles,
-    ...(cellFates && { faulty }),
+    ...(cellFates && { faulty, fates: cellFates }),
     conduct(tile, as = 'held') {
       const known = as === 'held' ? cells : undefined;
       const { wordLines, bitLines: wide } = tile;

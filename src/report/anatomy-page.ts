@@ -4,17 +4,17 @@
  */
 import { energyTerms } from '../chips/energy.ts';
 import type { Ablation } from '../scenarios/ablation.ts';
-import type { Anatomy, FieldMap, Staircase } from '../scenarios/anatomy.ts';
+import type { Anatomy, Staircase } from '../scenarios/anatomy.ts';
 import { termNames } from './bill.ts';
 import { document } from './document.ts';
 import { drawCurrents } from './figures/cell-currents.ts';
+import { drawCells, image } from './figures/cell-maps.ts';
 import { drawCircuits } from './figures/circuits.ts';
 import { anyColours, faint } from './figures/colours.ts';
 import { type Frame, narrow, type Specification, wide } from './figures/figure.ts';
 import { fitted, look, render } from './figures/vega.ts';
 import { html, type Markup, raw } from './html.ts';
 import { counted, listed, percent, plural, quantityIn, significant } from './numbers.ts';
-import { greys, png } from './png.ts';
 
 /** @param called name of the chip, as asked for @param trained where its weights come from, if they were learned */
 export async function anatomyPage(
@@ -28,7 +28,7 @@ export async function anatomyPage(
     ...(trained ? [costOfFlaws(trained.ablation)] : []),
     noise(anatomy),
     pass(anatomy),
-    cells(anatomy),
+    drawCells(anatomy),
     currents(anatomy),
     drop(anatomy),
     curves(anatomy),
@@ -233,34 +233,6 @@ function costOfFlaws({ images, readout, whole, none, flaws }: Ablation): Drawn {
   };
 }
 
-function cells({ cells: layers, model }: Anatomy): Drawn | undefined {
-  if (layers.length === 0) return undefined;
-  const { minimumConductance: off, maximumConductance: on } = model.cell;
-  const shown = layers.slice(0, 4);
-  const all = shown.flatMap(({ plus, minus }) => [...plus.values, ...minus.values]).sort((a, b) => a - b);
-  const black = Math.min(on, all[Math.floor(0.995 * (all.length - 1))]!); // or a few cells would leave the rest white
-  const picture = (what: string, map: FieldMap, layer: number) =>
-    html`<figure>${image(lying(map), off, black, `${what} cells of layer ${layer}`)}<figcaption>layer ${layer}, ${what}: ${counted(map.rows)} × ${counted(map.columns)}</figcaption></figure>`;
-  return {
-    name: 'cells',
-    title: 'What the cells hold',
-    caption: `Conductances of the positive and of the negative cell of every pair: rows of the crossbar across, bias and label rows last, units down. From ${quantityIn(Number(off.toPrecision(2)), 'S')} (white) to ${quantityIn(Number(black.toPrecision(2)), 'S')} (black), of ${quantityIn(Number(on.toPrecision(2)), 'S')} that a cell can have; large arrays are averaged over blocks.${layers.length > shown.length ? ` The first ${shown.length} of ${layers.length} layers.` : ''}`,
-    markup: html`<div class="fields">${shown.map(({ layer, plus, minus }) => [picture('positive', plus, layer), picture('negative', minus, layer)])}</div>`,
-  };
-}
-
-/** Rows across, columns down: layers have more inputs than units as a rule, and pages are wide. */
-const lying = ({ width, height, values, rows, columns }: FieldMap): FieldMap => ({
-  width: height,
-  height: width,
-  values: Array.from(
-    { length: values.length },
-    (_, k) => values[(k % height) * width + Math.floor(k / height)]!,
-  ),
-  rows: columns,
-  columns: rows,
-});
-
 function currents({ currents: found, model }: Anatomy): Drawn | undefined {
   if (!found) return undefined;
   const { full, volts, cells } = found;
@@ -358,14 +330,4 @@ function stairs({ dac, adc, seed }: Anatomy): Drawn | undefined {
     specification: frame =>
       drawCircuits(panels, frame, { input: 'input, steps', output: 'output, steps', nominal: undefined }),
   };
-}
-
-/** Values from `white` to `black` as a picture. */
-function image({ width, height, values }: FieldMap, white: number, black: number, alt: string): Markup {
-  const pixels = Uint8Array.from(values, value => {
-    const dark = Math.max(0, Math.min(1, (value - white) / (black - white || 1)));
-    return 1 + Math.round((greys - 1) * (1 - dark));
-  });
-  const address = `data:image/png;base64,${png(width, height, pixels).toString('base64')}`;
-  return html`<img src="${address}" width="${width}" height="${height}" alt="${alt}">`;
 }

@@ -1,5 +1,5 @@
 /**
- * @file A PNG of few grey levels with a transparent ground: all that pictures of weights need.
+ * @file A PNG of few grey levels with a transparent ground, and of some colours: all that pictures of weights need.
  * @see Portable Network Graphics, W3C Recommendation: colour type 3 (palette), filter 0
  */
 import { crc32, deflateSync } from 'node:zlib';
@@ -10,8 +10,14 @@ export const greys = 32;
 /**
  * Encodes a picture.
  * @param pixels palette indices, row after row. [height, width]
+ * @param colours behind the greys in the palette, as "#rrggbb"
  */
-export function png(width: number, height: number, pixels: Uint8Array): Buffer {
+export function png(
+  width: number,
+  height: number,
+  pixels: Uint8Array,
+  colours: readonly string[] = [],
+): Buffer {
   if (pixels.length !== width * height) {
     throw new RangeError(
       `a picture of ${width} × ${height} has ${width * height} pixels, but got ${pixels.length}`,
@@ -21,8 +27,11 @@ export function png(width: number, height: number, pixels: Uint8Array): Buffer {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8); // 8 bits, palette, deflate, filters by row, not interlaced
-  const palette = Buffer.alloc(3 * (greys + 1));
+  const palette = Buffer.alloc(3 * (greys + 1 + colours.length));
   for (let k = 0; k < greys; k++) palette.fill(Math.round((255 * k) / (greys - 1)), 3 * (k + 1), 3 * (k + 2));
+  colours.forEach((colour, k) => {
+    palette.write(colour.slice(1), 3 * (greys + 1 + k), 'hex');
+  });
   const rows = Buffer.alloc((width + 1) * height); // each row behind its filter byte, 0
   for (let i = 0; i < height; i++) rows.set(pixels.subarray(i * width, (i + 1) * width), i * (width + 1) + 1);
   return Buffer.concat([

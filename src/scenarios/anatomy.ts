@@ -18,25 +18,16 @@ import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import { streamOf } from '../engine/streams.ts';
 import { type CellCurrents, cellCurrents } from './cell-currents.ts';
+import { type CellMaps, cellMaps, type FieldMap, mapOf } from './cell-maps.ts';
 import { alone, type Flaw, flawless, flawsOf, lacking } from './flaws.ts';
 import { curvesOf } from './pictures.ts';
 import type { Pictures } from './trial-files.ts';
 
-/** A picture of numbers, row after row. */
-export interface FieldMap {
-  readonly width: number;
-  readonly height: number;
-  readonly values: readonly number[];
-  /** of the whole, before it was made smaller */
-  readonly rows: number;
-  readonly columns: number;
-}
-
 export interface Anatomy {
   readonly model: ChipModel;
   readonly seed: number;
-  /** layer by layer: siemens of the cells of either sign; absent where weights have no bounds or are not pairs */
-  readonly cells: readonly { readonly layer: number; readonly plus: FieldMap; readonly minus: FieldMap }[];
+  /** layer by layer; none where weights have no bounds */
+  readonly cells: readonly CellMaps[];
   /** absent where cells keep Ohm's law */
   readonly currents?: CellCurrents;
   /** the first tile with one volt on every row; absent where wires are ideal */
@@ -108,7 +99,7 @@ export function anatomyOf(laid: Laid, engine: Engine): Anatomy {
     return {
       model,
       seed,
-      cells: mapsOf(chip),
+      cells: cellMaps(chip),
       ...(currents && { currents }),
       ...(drop && { drop }),
       curves: curvesOf(chip, engine),
@@ -140,35 +131,6 @@ const randomWeights = (chip: Chip, engine: Engine, seed: number): Matrix[] =>
       weights.data.fill(0, (firstRow + inputs) * columns, (firstRow + inputs + 1) * columns);
     return weights;
   });
-
-function mapsOf(chip: Chip): Anatomy['cells'] {
-  const { model, crossbars } = chip.parts;
-  const range = model.crossbar.weightRange;
-  if (range === 0 || model.crossbar.mapping !== undefined) return [];
-  return crossbars.map((crossbar, l) => {
-    const weights = crossbar.stored();
-    const { plus, minus } = conductances(weights, model.cell, range);
-    const map = (values: Float32Array) => mapOf(values, weights.rows, weights.columns);
-    return { layer: l + 1, plus: map(plus), minus: map(minus) };
-  });
-}
-
-const mostAcross = 200;
-
-/** Means over blocks, so that a picture has at most some hundred lines. */
-export function mapOf(values: ArrayLike<number>, rows: number, columns: number): FieldMap {
-  const block = Math.max(1, Math.ceil(Math.max(rows, columns) / mostAcross));
-  const [height, width] = [Math.ceil(rows / block), Math.ceil(columns / block)];
-  const out = new Array<number>(width * height).fill(0);
-  const counts = new Uint32Array(width * height);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) {
-      const at = Math.floor(i / block) * width + Math.floor(j / block);
-      out[at]! += values[i * columns + j]!;
-      counts[at]!++;
-    }
-  return { width, height, values: out.map((sum, k) => sum / counts[k]!), rows, columns };
-}
 
 function dropOf({ parts: { model, crossbars, shapes } }: Chip): IrDrop | undefined {
   const lines = linesOf(model.wires);

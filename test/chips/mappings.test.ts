@@ -1,9 +1,10 @@
 /** @file Mappings, faults and what reads make of them. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { conditions } from '../../src/chips/condition.ts';
 import { meanPairConductance } from '../../src/chips/mapping.ts';
 import { buildMapping, meanConductance } from '../../src/chips/mappings/index.ts';
-import type { MappingModel } from '../../src/chips/mappings/mapping.ts';
+import { type MappingModel, weightOf } from '../../src/chips/mappings/mapping.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
 import { fullPassOf } from '../../src/chips/pass.ts';
 import { openEngine } from '../../src/engine/engine.ts';
@@ -242,6 +243,28 @@ describe('faults', () => {
     expect(rows.flat().filter(Boolean).length).toBeGreaterThan(2);
     expect(rows.some(tiles => tiles.includes(true) && tiles.includes(false))).toBe(true);
   });
+
+  test.each([...continuous.slice(0, 3), ...stepped.slice(4)])(
+    'what is said of every cell is what multiplies: %o',
+    model => {
+      engine.arena.reset();
+      const given = { stuckOn: 0.1, stuckOff: 0.1, open: 0.1, brokenRows: 0.1, brokenColumns: 0.1 };
+      const [crossbar] = made(faulty(given, { mapping: model })).parts.crossbars;
+      const mapping = buildMapping(model, cell, range);
+      const each = mapping.cells.length;
+      const befallen = crossbar!.conditions()!;
+      const worth = { on: cell.maximumConductance, off: cell.minimumConductance, open: 0, cut: 0 };
+      const g = new Float64Array(each);
+      const expected = crossbar!.weights.data.map((w, k) => {
+        mapping.hold(w, g, 0);
+        for (let c = 0; c < each; c++)
+          g[c] = { ...worth, sound: g[c] }[conditions[befallen[k * each + c]!] as keyof typeof worth]!;
+        return weightOf(mapping, g, 0);
+      });
+      expect(apart(crossbar!.effective().data, expected)).toBeLessThan(1e-5);
+      expect(new Set(befallen).size).toBe(5);
+    },
+  );
 
   test('who writes does not know of them', () => {
     engine.arena.reset();

@@ -7,6 +7,7 @@ import type { Fluctuation } from '../../src/chips/cells/fluctuation.ts';
 import type { Spread } from '../../src/chips/cells/spread.ts';
 import { spreadOf } from '../../src/chips/cells/spread.ts';
 import type { Chip } from '../../src/chips/chip.ts';
+import { conditions } from '../../src/chips/condition.ts';
 import { crossbarProblems } from '../../src/chips/crossbar-fit.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
 import { openEngine } from '../../src/engine/engine.ts';
@@ -377,6 +378,8 @@ describe('endurance', () => {
     chip.update(0, even(chip, 0.2));
     expect(weights(chip)[0]).toBeCloseTo(0.4, 6);
     expect(chip.wear()).toMatchObject({ dead: 35 });
+    const befallen = [...chip.parts.crossbars[0]!.conditions()!].map(one => conditions[one]);
+    expect(befallen).toEqual(Array.from({ length: 70 }, (_, c) => (c % 2 === 0 ? 'dead' : 'sound')));
     chip.write(0, even(chip, -0.5)); // the other cell of a pair still answers
     expect(weights(chip)[0]).toBeCloseTo(0.4 - 0.5, 6);
   });

@@ -24,6 +24,11 @@ test('a picture comes back pixel by pixel', () => {
   expect([...inflateSync(parts.get('IDAT')!)]).toEqual([0, 0, 1, 2, 0, 30, 31, 32]);
 });
 
+test('colours stand behind the greys', () => {
+  const palette = chunks(png(1, 1, Uint8Array.of(greys + 2), ['#010203', '#fffe0a'])).get('PLTE')!;
+  expect([...palette.subarray(3 * (greys + 1))]).toEqual([1, 2, 3, 255, 254, 10]);
+});
+
 test('the last chunk has the check sum that all PNG files end with', () => {
   expect(png(1, 1, new Uint8Array(1)).subarray(-4).toString('hex')).toBe('ae426082');
 });

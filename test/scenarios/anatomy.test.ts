@@ -1,12 +1,14 @@
 /** @file A chip laid open: each flaw is what it says it is, shares add up, and a trained chip is judged with and without them. */
 import { describe, expect, test } from 'vitest';
+import { type Condition, conditions } from '../../src/chips/condition.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { rowsOf } from '../../src/engine/matrix.ts';
 import { learners } from '../../src/learners/index.ts';
 import { anatomyPage } from '../../src/report/anatomy-page.ts';
 import { ablationOf } from '../../src/scenarios/ablation.ts';
-import { anatomyOf, mapOf } from '../../src/scenarios/anatomy.ts';
+import { anatomyOf } from '../../src/scenarios/anatomy.ts';
+import { type CellMaps, mapOf } from '../../src/scenarios/cell-maps.ts';
 import { alone, flawless, flaws, flawsOf } from '../../src/scenarios/flaws.ts';
 import { chipFor, learnerOf, train } from '../../src/scenarios/raise.ts';
 import { chipOfBytes, chipToBytes } from '../../src/scenarios/saved-chip.ts';
@@ -131,6 +133,47 @@ test('a map made smaller keeps the mean', () => {
   const mean = (of: ArrayLike<number>) => Array.from(of).reduce((sum, v) => sum + v, 0) / of.length;
   expect(mean(map.values)).toBeCloseTo(mean(values), 9);
 });
+
+test('a map made smaller shows a block by the commonest of what has befallen its cells', () => {
+  const marks = new Uint8Array(400 * 300);
+  marks.fill(conditions.indexOf('cut'), 300 * 7, 300 * 8); // a line in the fourth row of blocks
+  marks[300 * 6 + 10] = conditions.indexOf('on');
+  marks[300 * 399 + 299] = conditions.indexOf('on');
+  const map = mapOf(new Float64Array(400 * 300), 400, 300, marks);
+  const shown = conditions.map((_, k) => map.marks!.filter(mark => mark === k).length);
+  expect(map.marks!.slice(150 * 3, 150 * 4).every(mark => conditions[mark] === 'cut')).toBe(true);
+  expect(shown).toEqual(
+    conditions.map(which => ({ sound: 150 * 199 - 1, cut: 150, on: 1 })[which as string] ?? 0),
+  );
+});
+
+test.each<[NonNullable<ChipModel['crossbar']['mapping']>, string]>([
+  [{ kind: 'one-sided' }, 'layer 1, negative'],
+  [{ kind: 'offset' }, 'layer 1, cells'],
+  [{ kind: 'sliced', weightBits: 5, slices: 2 }, 'layer 1, negative, digit 2'],
+])(
+  'the page shows cells that do not answer, how they are held, and how many they are: %o',
+  async (mapping, named) => {
+    const faults = { stuckOn: 0.2, stuckOff: 0.1, open: 0, brokenRows: 0.1, brokenColumns: 0 };
+    const cell = linearCell({ stuck: 0.1 });
+    const model = chipModel({ layers: [30], cell, crossbar: { ...crossbarOf(1), mapping, faults } });
+    const anatomy = anatomyOf(laid(model), engine);
+    const [{ faulty, count }] = anatomy.cells as [CellMaps];
+    expect(count).toBe(11 * 30 * anatomy.cells[0]!.maps.length);
+    const of = (condition: Condition) => faulty.find(one => one.condition === condition)?.cells ?? 0;
+    expect(of('cut') % 30).toBe(0);
+    expect(of('on') / count).toBeGreaterThan(0.1);
+    const page = await anatomyPage('made up', anatomy);
+    expect(page).toContain(named);
+    for (const [condition, words] of [
+      ['on', 'stuck on'],
+      ['off', 'stuck off'],
+      ['stuck', 'of a pair that never moves'],
+    ] as const)
+      expect(page).toContain(`${words}: ${of(condition).toLocaleString('en')}</li>`);
+    expect(page).not.toContain('worn out');
+  },
+);
 
 describe('a trained chip', () => {
   const split = syntheticSplit({ training: 200, validation: 20, test: 100 });

@@ -42,6 +42,8 @@ export interface Held {
   /** Variance of every weight at a read, slice by slice, in the slice's units squared [rows, columns]; where there are several, to be settled before. */
   variances(out: readonly Matrix[]): void;
   wear(): Wear;
+  /** Whether cell c, counted over all weights, answers no more. */
+  isDead(c: number): boolean;
   state(): CellState;
   /** Somebody has put weights in past all physics, along with what a crossbar of the same individual had as `state`; without it all cells are young. @throws Error when sizes differ */
   restore(state: CellState | undefined): void;
@@ -207,6 +209,7 @@ export function buildHeld(
       }
       return { cells, dead, meanWrites: sum / cells, mostWrites: most };
     },
+    isDead,
     state() {
       settle();
       return { aims, landed, ages, writes };

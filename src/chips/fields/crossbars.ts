@@ -137,6 +137,16 @@ export function buildFieldCrossbars(
       for (const part of parts) part.age(seconds);
     },
     state: () => stateOfAll(parts.flatMap(part => part.state() ?? [])),
+    conditions() {
+      const all = parts.map(part => part.conditions());
+      if (all.every(one => one === undefined)) return undefined;
+      const cells = rows * channels * parts[0]!.cells;
+      const out = new Uint8Array(parts.length * cells);
+      all.forEach((one, point) => {
+        if (one) out.set(one, point * cells);
+      });
+      return out;
+    },
     wear: () => togetherWorn(parts.flatMap(part => part.wear() ?? [])),
     weightConductance: range =>
       parts.reduce((sum, part) => sum + part.weightConductance(range), 0) / parts.length,
