@@ -6,6 +6,8 @@ import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import { gaussians, type Stream } from '../engine/streams.ts';
 import { type Amplifiers, buildAmplifiers } from './amplifier.ts';
+import { devicesOf } from './cells/cell.ts';
+import { noiseOf } from './cells/vector.ts';
 import { type CalibratedConversion, calibratedConversion, isCalibrated } from './converters/calibrated.ts';
 import type { Adc, Conversion } from './converters/converter.ts';
 import { buildConversion } from './converters/index.ts';
@@ -73,7 +75,8 @@ export function buildColumns(
   const height = heightOf(model, rows);
   const sliceCount = hasAdc ? mapping.slices.length : 1; // so do those of slices, whose amplifiers weigh them
   // of one slice at a time, or of all whose currents add up
-  const sliceNoise = mapping.noise * model.cell.readNoise * (weightRange || 1);
+  const sliceNoise =
+    mapping.noise * model.cell.readNoise * (weightRange || 1) * noiseOf(devicesOf(model.cell));
   const pairNoise = sliceNoise * Math.hypot(...mapping.slices);
   const isAtOutput = model.crossbar.noise !== 'cells';
   const adc = ranged(model.adc, model.dac, { rows: height, weight: weightRange, weightStep: mapping.step });

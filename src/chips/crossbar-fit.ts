@@ -1,11 +1,12 @@
 /** @file Parts of a crossbar and its periphery that are each allowed but do not go together. */
-import { isPulsed } from './cells/cell.ts';
+import { devicesOf, isPulsed } from './cells/cell.ts';
 import { driftOf } from './cells/drift.ts';
 import { fluctuationOf } from './cells/fluctuation.ts';
 import { isHeld } from './cells/held.ts';
 import { spreadOf } from './cells/spread.ts';
 import { isDerived } from './converters/range.ts';
 import { goesOnInAnalog } from './converters/uniform.ts';
+import { isDirect } from './mappings/index.ts';
 import type { ChipModel } from './model.ts';
 import { isSolved } from './solved.ts';
 import { isByPulses } from './updates/index.ts';
@@ -16,11 +17,33 @@ interface Problem {
   readonly message: string;
 }
 
+const byDevices: readonly string[] = ['pulsed', 'stochastic', 'mixed-precision'];
+
+/** What several cells at a crossing do not go together with, in words: they are known by their sum alone. */
+export function devicesProblem(chip: ChipModel): string | undefined {
+  const { cell, crossbar, wires, update } = chip;
+  const devices = devicesOf(cell);
+  if (!devices) return undefined;
+  if (devices.shares && devices.shares.length !== devices.count)
+    return `${devices.count} cells at a crossing need as many shares, not ${devices.shares.length}`;
+  if (crossbar.weightRange === 0)
+    return 'several cells at a crossing need bounds, and so a weightRange above 0';
+  if (!byDevices.includes(update.kind))
+    return `several cells at a crossing are written by updates of kind ${byDevices.join(', ')}, not ${update.kind}`;
+  if (isHeld(cell))
+    return 'several cells at a crossing have no errors, drift, fluctuation or wear of every single conductance';
+  if (linesOf(wires) || crossbar.faults || !isDirect(crossbar.mapping) || isSolved(chip))
+    return 'several cells at a crossing know no wires, faults, levels, or noise of every single cell';
+  return undefined;
+}
+
 /** What does not fit, where in the chip's description, in words. */
 export function crossbarProblems(chip: ChipModel): Problem[] {
   const { crossbar, dac, adc, drive, wires, update } = chip;
   const { mapping, faults, weightRange } = crossbar;
   const problems: Problem[] = [];
+  const several = devicesProblem(chip);
+  if (several) problems.push({ path: ['cell', 'devices'], message: several });
   const add = (path: string[], message: string) => void problems.push({ path, message });
   const hasWires = linesOf(wires) !== undefined;
   const hasLevels = mapping?.kind === 'sliced' || mapping?.cellBits !== undefined;

@@ -11,7 +11,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
-import { isPulsed, type PulsedCell } from './cells/cell.ts';
+import { devicesOf, isPulsed, type PulsedCell } from './cells/cell.ts';
 import type { Wear } from './cells/endurance.ts';
 import { drawFlaws, type Flaws } from './cells/flaws.ts';
 import { buildHeld, type CellState, isHeld } from './cells/held.ts';
@@ -20,6 +20,7 @@ import { normals } from './cells/normals.ts';
 import { heightOf } from './columns.ts';
 import { buildCompensation, type Compensating } from './compensation.ts';
 import { conditionsOf } from './condition.ts';
+import { devicesProblem } from './crossbar-fit.ts';
 import type { Derivative } from './derivative.ts';
 import { buildEffective, type MaskError } from './effective.ts';
 import { buildLoads } from './loads.ts';
@@ -117,6 +118,9 @@ export function buildCrossbar(
     weightScaling &&
     buildWeightScales(weightScaling, model.crossbar, engine.matrix(rows, columns), heightOf(model, rows));
   const stored = scales?.stored ?? weights;
+  const problem = devicesProblem(model);
+  if (problem) throw new RangeError(problem);
+  const together = devicesOf(model.cell)?.count ?? 1;
   const flaws = drawFlaws(model.cell, weightRange, rows, columns, engine, stream);
   const mapping = buildMapping(model.crossbar.mapping, model.cell, weightRange);
   const held = isHeld(model.cell)
@@ -151,7 +155,9 @@ export function buildCrossbar(
     throw new RangeError(
       'metered accounting needs a weightRange above 0: without it weights are no conductances',
     );
-  const loads = isMetered ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows) : undefined;
+  const loads = isMetered
+    ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows, together)
+    : undefined;
   const driven = isMetered && multiplier ? buildProbes(rows) : undefined;
   let isStale = true;
   let isWritten = true; // since time last passed
@@ -241,11 +247,12 @@ export function buildCrossbar(
     flaws,
     ...(compensation ? compensated(reading, compensation) : reading),
     writer: written,
-    cells: mapping.cells.length,
+    cells: mapping.cells.length * together,
     powerShares: () =>
       driven && multiplier?.powerShares(driven.inputs().map(x => x.map(v => v * model.energy.readVoltage))),
     rewritten(state) {
       scales?.restore(weights, state);
+      writer.restored?.();
       held?.restore(state?.cells);
       if (state?.compensation) compensation?.restore(state.compensation);
       isStale = true;
@@ -271,9 +278,10 @@ export function buildCrossbar(
     conditions: () => conditionsOf(rows * columns * mapping.cells.length, multiplier?.fates, flaws, held),
     wear: () => (wears ? held!.wear() : undefined),
     weightConductance: range =>
-      model.crossbar.mapping === undefined
+      together *
+      (model.crossbar.mapping === undefined
         ? meanPairConductance(stored, model.cell, range)
-        : meanConductance(stored, buildMapping(model.crossbar.mapping, model.cell, range)),
+        : meanConductance(stored, buildMapping(model.crossbar.mapping, model.cell, range))),
     maskError: inputs => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError(inputs) : undefined),
   };
 }

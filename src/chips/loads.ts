@@ -16,7 +16,7 @@ export interface Loads {
 }
 
 /**
- * @param multiplier knows of faults and columns of reference, where there are any @param height rows of a tile whose columns are driven by themselves
+ * @param together arrays of such cells on the same lines @param multiplier knows of faults and columns of reference, where there are any @param height rows of a tile whose columns are driven by themselves
  * @returns up to date once `isStale` says so no more
  */
 export function buildLoads(
@@ -24,6 +24,7 @@ export function buildLoads(
   mapping: Mapping,
   multiplier: Effective | undefined,
   height: number,
+  together: number,
 ) {
   const { rows, columns } = weights;
   const loads: Loads = {
@@ -34,7 +35,8 @@ export function buildLoads(
   const held = new Float64Array(mapping.cells.length);
   let isStale = true;
 
-  function add(i: number, j: number, siemens: number): void {
+  function add(i: number, j: number, each: number): void {
+    const siemens = together * each;
     loads.rows[i]! += siemens;
     if (j < columns) loads.columns[Math.floor(i / height) * columns + j]! += siemens; // else a column of reference
   }
@@ -49,7 +51,7 @@ export function buildLoads(
           mapping.hold(weights.data[i * columns + j]!, held, 0);
           for (const g of held) add(i, j, g);
         }
-    loads.mean = loads.columns.reduce((sum, g) => sum + g, 0) / (rows * columns * held.length);
+    loads.mean = loads.columns.reduce((sum, g) => sum + g, 0) / (rows * columns * held.length * together);
   }
 
   return {

@@ -56,6 +56,7 @@ export function scaledWriter(
       meter.digitalMacs += rows * columns;
       writer.program(target);
     },
+    ...(writer.restored && { restored: writer.restored }),
   };
   if (!writer.pulse) return inner;
   const inputs = height < rows ? engine.matrix(batch, rows) : undefined;

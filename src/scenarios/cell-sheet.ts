@@ -98,7 +98,8 @@ const without = (cell: PulsedCell, keys: RegExp): PulsedCell =>
     ]),
   ) as PulsedCell;
 
-function arrayOf(cell: PulsedCell, count: number, engine: Engine): CellArray {
+/** Of single ones, where there are several at a crossing. */
+function arrayOf({ devices: _, ...cell }: PulsedCell, count: number, engine: Engine): CellArray {
   const stream = (path: string) => streamOf(1, `sheet/${path}`);
   return buildArray(
     cell,

@@ -15,6 +15,7 @@ import { normals } from './normals.ts';
 import { type Relaxation, relaxation } from './relaxation.ts';
 import type { StepResponse, Steps } from './step-response.ts';
 import { drawSteps, nominalStep } from './steps.ts';
+import { buildVector, streamsOf } from './vector.ts';
 
 export interface CellArray {
   /** what is read [rows, columns] */
@@ -25,12 +26,18 @@ export interface CellArray {
   readonly granularity: number;
   /** up step of a nominal cell at weight 0 */
   readonly upStep: number;
+  /** cells that a pulse goes to */
+  readonly together: number;
+  /** Another sample is about to be written; absent where that makes no difference. */
+  turn?(): void;
   /** n pulses to cell k, up for n > 0, down for n < 0; in closed form where there is one. */
   pulse(k: number, n: number): void;
   /** The same, one pulse after another. */
   pulseSingly(k: number, n: number): void;
   /** The cells now hold `weights`, as somebody else wrote them. */
   written(): void;
+  /** The cells hold `weights` as they are, which somebody has put in past all physics. */
+  restored(): void;
   /** One update's worth of decay and diffusion. */
   relax(): void;
   /** Resets cell k. */
@@ -44,6 +51,22 @@ export interface CellArray {
  * @param range largest weight of a nominal pair
  */
 export function buildArray(
+  { devices, ...cell }: PulsedCell,
+  weights: Matrix,
+  flaws: Flaws,
+  range: number,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): CellArray {
+  if (!devices) return buildSingle(cell, weights, flaws, range, engine, stream);
+  const parts = flaws.devices!.map((own, k) =>
+    buildSingle(cell, engine.matrix(weights.rows, weights.columns), own, range, engine, streamsOf(k, stream)),
+  );
+  const steps = { ...parts[0]!.steps, low: flaws.low, high: flaws.high };
+  return buildVector(devices, parts, weights, steps, engine, stream);
+}
+
+function buildSingle(
   cell: PulsedCell,
   weights: Matrix,
   flaws: Flaws,
@@ -92,6 +115,7 @@ export function buildArray(
     response,
     granularity: (nominal.up + nominal.down) / 2,
     upStep: nominal.up,
+    together: 1,
     pulse(k, n) {
       if (n === 0) return;
       if (!response.many || n === 1 || n === -1) return pulseSingly(k, n);
@@ -103,6 +127,7 @@ export function buildArray(
       engine.kernels.copy(weights, hidden);
       holdAll();
     },
+    restored: () => engine.kernels.copy(weights, hidden),
     relax() {
       if (!relaxes.isActive) return;
       relaxes.relax();

@@ -12,6 +12,7 @@ import { LinearStepCell } from './linear-step.ts';
 import { PiecewiseStepCell } from './piecewise-step.ts';
 import { PowerStepCell } from './power-step.ts';
 import { SoftBoundsCell } from './soft-bounds.ts';
+import type { Devices } from './vector.ts';
 
 /** Description of a memory cell. */
 export const Cell = oneOfKinds(
@@ -30,4 +31,6 @@ export type Cell = Static<typeof Cell>;
 
 /** A cell that answers to pulses. */
 export type PulsedCell = Exclude<Cell, { kind: 'linear' }>;
+/** Where several cells at a crossing make one weight. */
+export const devicesOf = (cell: Cell): Devices | undefined => (isPulsed(cell) ? cell.devices : undefined);
 export const isPulsed = (cell: Cell): cell is PulsedCell => cell.kind !== 'linear';

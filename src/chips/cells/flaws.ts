@@ -8,6 +8,7 @@ import type { Matrix } from '../../engine/matrix.ts';
 import { type Stream, uniforms } from '../../engine/streams.ts';
 import { type Cell, isPulsed } from './cell.ts';
 import { scattered } from './scattered.ts';
+import { sharesOf, streamsOf } from './vector.ts';
 
 /** Per pair, [rows, columns], in units of weight. */
 export interface Flaws {
@@ -15,6 +16,8 @@ export interface Flaws {
   readonly high: Matrix;
   /** change of weight per intended change, around 1 */
   readonly response: Matrix;
+  /** of each, where several pairs at a crossing make one weight, whose bounds and response are then sums of theirs */
+  readonly devices?: readonly Flaws[];
 }
 
 // a cell with less than this share of the nominal range is unheard of at the spreads of the schema, and would not be a cell
@@ -22,6 +25,30 @@ const smallestRatio = 0.05;
 
 /** @returns undefined when cells are nominal and weights unbounded (`range` 0) */
 export function drawFlaws(
+  cell: Cell,
+  range: number,
+  rows: number,
+  columns: number,
+  engine: Engine,
+  stream: (path: string) => Stream,
+): Flaws | undefined {
+  if (!isPulsed(cell) || !cell.devices) return drawSingle(cell, range, rows, columns, engine, stream);
+  const shares = sharesOf(cell.devices);
+  const devices = shares.flatMap(
+    (_, k) => drawSingle(cell, range, rows, columns, engine, streamsOf(k, stream)) ?? [],
+  );
+  if (devices.length === 0) return undefined;
+  const sumOf = (of: (flaws: Flaws) => Matrix): Matrix => {
+    const sum = engine.matrix(rows, columns);
+    devices.forEach((one, k) => {
+      engine.kernels.addScaled(of(one), shares[k]!, sum);
+    });
+    return sum;
+  };
+  return { low: sumOf(f => f.low), high: sumOf(f => f.high), response: sumOf(f => f.response), devices };
+}
+
+function drawSingle(
   cell: Cell,
   range: number,
   rows: number,

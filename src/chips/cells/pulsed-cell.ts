@@ -4,9 +4,12 @@
  * network it will serve. And a nominal pulse is the mean of the nominal up and down pulse at weight 0: AIHWKit's `up_down` u shrinks one of
  * the two and leaves the other at dw_min, which is states = 2/(dw_min (1 − u/2)) and asymmetry = 1/(1 − u) − 1 here.
  */
+import { Type } from '@sinclair/typebox';
 import { choice, ratio } from '../../description.ts';
+import { Devices } from './vector.ts';
 
 export const pulsed = {
+  devices: Type.Optional(Devices),
   states: ratio(
     'pulses of nominal size from one end of the range to the other; one of them moves a weight by 2/states of the weight range [2/dw_min]',
     { minimum: 1, default: 1000 },

@@ -37,13 +37,14 @@ export function buildMixedPrecision(
   let updates = 0;
 
   function transfer(): void {
+    array.turn?.();
     for (let k = 0; k < chi.length; k++) {
       const whole = Math.trunc(chi[k]! / array.granularity);
       if (whole === 0) continue;
       const n = Math.max(-maximumPulses, Math.min(maximumPulses, whole));
       chi[k]! -= n * array.granularity;
       array.pulse(k, n);
-      meter.pulses += Math.abs(n);
+      meter.pulses += Math.abs(n) * array.together;
     }
   }
   function tick(): void {
@@ -71,5 +72,6 @@ export function buildMixedPrecision(
       engine.kernels.fill(accumulator, 0);
       program(target);
     },
+    restored: array.restored,
   };
 }

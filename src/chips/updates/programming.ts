@@ -2,6 +2,8 @@
  * @file Programming cells to targets: aim, land with the programming error of both cells of the pair, stay within bounds.
  */
 import type { Matrix } from '../../engine/matrix.ts';
+import { devicesOf } from '../cells/cell.ts';
+import { noiseOf } from '../cells/vector.ts';
 import type { ChipModel } from '../model.ts';
 import type { Site } from './update.ts';
 
@@ -13,7 +15,10 @@ interface Bounds {
 
 /** Standard deviation of the error of one programmed pair, in units of weight. */
 export const programmingError = (model: ChipModel): number =>
-  Math.SQRT2 * model.cell.programmingNoise * (model.crossbar.weightRange || 1);
+  Math.SQRT2 *
+  model.cell.programmingNoise *
+  (model.crossbar.weightRange || 1) *
+  noiseOf(devicesOf(model.cell));
 
 /**
  * Programs every cell once: weights = target + error, clipped to the bounds of each pair. Where the cells are known one by one, the target is

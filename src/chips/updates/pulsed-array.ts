@@ -58,7 +58,7 @@ export function programmer(array: CellArray, site: Site, name = 'programming'): 
 
 /** The kind of cells that kernels move in one sweep; undefined for others. */
 export function swept(cell: Cell): 'constant-step' | 'soft-bounds' | undefined {
-  if (cell.kind === 'linear' || cell.writeNoise > 0) return undefined;
+  if (cell.kind === 'linear' || cell.writeNoise > 0 || cell.devices) return undefined;
   if (cell.kind === 'constant-step') return cell.kind;
   if (cell.kind !== 'soft-bounds') return undefined;
   const hasReference = cell.reference !== 0 || cell.referenceVariation > 0 || cell.referencePoint !== 'zero';

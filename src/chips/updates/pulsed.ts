@@ -36,6 +36,7 @@ export function buildPulsed({ maximumPulses }: Static<typeof Pulsed>, site: Site
       array.relax();
     },
     program: programmer(array, site),
+    restored: array.restored,
   };
 }
 

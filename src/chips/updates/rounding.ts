@@ -19,6 +19,7 @@ export function roundedPulses(
 ): (change: Matrix, factor?: number) => number {
   const lots = engine.matrix(array.weights.rows, array.weights.columns);
   return (change, factor = 1) => {
+    array.turn?.();
     engine.kernels.uniform(lots, 0, 1, stream);
     const perUnit = factor / array.granularity;
     let pulses = 0;
@@ -29,6 +30,6 @@ export function roundedPulses(
       array.pulse(k, given);
       pulses += Math.abs(given);
     }
-    return pulses;
+    return pulses * array.together;
   };
 }

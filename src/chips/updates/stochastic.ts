@@ -45,6 +45,7 @@ export function buildStochastic(options: Static<typeof Stochastic>, site: Site):
       if (isLast) array.relax();
     },
     program: programmer(array, site),
+    restored: array.restored,
   };
 }
 

@@ -122,7 +122,7 @@ export function buildTrains(
         pulses += n;
       }
     }
-    return pulses;
+    return pulses * array.together;
   }
 
   /** Pulses without chance: as many as `number` makes of the two probabilities. */
@@ -142,10 +142,11 @@ export function buildTrains(
         pulses += n;
       }
     }
-    return pulses;
+    return pulses * array.together;
   }
 
   function outer(array: CellArray, x: Float32Array, delta: Float32Array, rate: number): number {
+    array.turn?.();
     const slots = scale.of(x, delta, rate, array.granularity);
     if (slots === 0) return 0;
     switch (trains) {

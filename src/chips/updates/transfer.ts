@@ -109,5 +109,6 @@ export function transferWriter(
       if (isLast) tick();
     },
     program: programmer(slow, site),
+    restored: slow.restored,
   };
 }

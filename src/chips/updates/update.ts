@@ -42,6 +42,8 @@ export interface Writer {
    * @param isLast whether this ends an update: cells decay and transfers are made once for each; true when absent
    */
   pulse?(x: Matrix, delta: Matrix, rate: number, isLast?: boolean): void;
+  /** Somebody has put in weights past it; absent where it need not know. */
+  restored?(): void;
 }
 
 /** @throws RangeError where samples do not fit the crossbar that they are to drive */

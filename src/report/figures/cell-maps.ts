@@ -36,7 +36,7 @@ export function drawCells({ cells: layers, model }: Pick<Anatomy, 'cells' | 'mod
       isBlocked ? 'Large arrays are averaged over blocks.' : '',
       present.length > 0 ? 'Cells that do not answer are in colour, whatever was written to them.' : '',
       present.length > 0 && isBlocked
-        ? 'A block is where one of its cells is, in the colour of the most frequent: blocks show where, the numbers how many.'
+        ? 'A block is in colour where one of its cells is, in that of the most frequent: the picture shows where they are, the numbers how many.'
         : '',
       layers.length > shown.length ? `The first ${shown.length} of ${layers.length} layers.` : '',
     ].join(' '),
