@@ -214,7 +214,7 @@ const placesOf = (
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
 export function nominal(given: ChipModel): ChipModel {
   const wire = { kind: 'none' as const };
-  const { wires, driver, amplifier, goodness, generators, ...model } = given;
+  const { wires, driver, amplifier, goodness, generators, backward, ...model } = given;
   const { faults, curve, compensation, ...crossbar } = model.crossbar;
   return {
     ...model,

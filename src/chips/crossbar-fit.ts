@@ -1,4 +1,5 @@
 /** @file Parts of a crossbar and its periphery that are each allowed but do not go together. */
+import { givenOnly } from './backward.ts';
 import { devicesOf, isPulsed } from './cells/cell.ts';
 import { driftOf } from './cells/drift.ts';
 import { fluctuationOf } from './cells/fluctuation.ts';
@@ -110,6 +111,9 @@ export function crossbarProblems(chip: ChipModel): Problem[] {
     );
   if (drive?.kind === 'pulse-width' && dac.kind === 'none')
     add(['drive', 'kind'], 'pulse widths need a DAC, whose range is the voltage of the pulses');
+  const back = chip.backward?.adc;
+  if (back && 'ranging' in back && back.ranging !== undefined && back.ranging !== 'given')
+    add(['backward', 'adc', 'ranging'], givenOnly);
   if (isDerived(adc)) {
     if (dac.kind === 'none' || weightRange === 0 || (adc.ranging === 'granular' && dac.kind !== 'uniform'))
       add(['adc', 'ranging'], `a ${adc.ranging} range needs a DAC and a weightRange above 0`);

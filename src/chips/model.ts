@@ -4,6 +4,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { choice, count, provenance, quantity, ratio, strict } from '../description.ts';
 import { Amplifier } from './amplifier.ts';
+import { Backward } from './backward.ts';
 import { BoxModel } from './boxes/box.ts';
 import { Cell } from './cells/cell.ts';
 import { Compensation } from './compensation.ts';
@@ -116,6 +117,7 @@ export const ChipModel = strict(
     driver: Type.Optional(Driver),
     amplifier: Type.Optional(Amplifier),
     scaling: Type.Optional(Scaling),
+    backward: Type.Optional(Backward),
     dac: Dac,
     adc: Adc,
     neuron: Neuron,

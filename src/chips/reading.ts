@@ -6,6 +6,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { type Matrix, rowsOf } from '../engine/matrix.ts';
 import type { Stream } from '../engine/streams.ts';
+import { type Backward, type BackwardRead, buildBackward } from './backward.ts';
 import { buildColumns } from './columns.ts';
 import { buildDac, isRandom } from './converters/index.ts';
 import type { Crossbar } from './crossbar.ts';
@@ -76,6 +77,7 @@ export function buildReading(
   const widths =
     model.drive?.kind === 'pulse-width' && model.dac.kind !== 'none' ? model.dac.range : undefined;
   const hasDac = model.dac.kind !== 'none';
+  const hasDacBack = model.backward !== undefined && model.backward.dac.kind !== 'none';
   const intoVolts = buildDac(model.dac, rows, batch, engine, path => stream(`dac/${path}`));
 
   const tileInputs = height < rows ? engine.matrix(batch, height) : undefined;
@@ -85,6 +87,7 @@ export function buildReading(
   const unscaled = scales ? engine.matrix(batch, columns) : undefined;
   const backHeight = scales?.height ?? rows;
   const partBack = backHeight < rows ? engine.matrix(batch, backHeight) : undefined;
+  const backward = model.backward && buildBackwards(model.backward);
   const driven = model.driver ? engine.matrix(batch, rows) : undefined;
   const driverNoise = stream('driver');
   const converted = isRandom(model.dac) ? engine.matrix(batch, rows) : undefined;
@@ -176,8 +179,23 @@ export function buildReading(
     return out;
   }
 
+  /** Of every tile that has errors of its own. */
+  function buildBackwards(described: Backward): readonly BackwardRead[] {
+    return Array.from({ length: Math.ceil(rows / backHeight) }, (_, t) => {
+      const height = Math.min(backHeight, rows - t * backHeight);
+      const under = t === 0 ? 'backward' : `backward/${t + 1}`;
+      return buildBackward(described, height, columns, batch, engine, path => stream(`${under}/${path}`));
+    });
+  }
+
   /** out [batch, rows from `from` on] = what errors on the columns give there. */
   function reverseTile(delta: Matrix, from: number, out: Matrix): void {
+    if (backward) backward[from / backHeight]!(delta, out, (x, y) => reverseProduct(x, from, y));
+    else reverseProduct(delta, from, out);
+  }
+
+  /** The same of what drives the columns, before any converter. */
+  function reverseProduct(delta: Matrix, from: number, out: Matrix): void {
     const W = rowsOf(whole(), from, out.columns);
     transposed ??= engine.matrix(columns, backHeight);
     const turned = { rows: columns, columns: W.rows, data: transposed.data.subarray(0, W.data.length) };
@@ -266,7 +284,7 @@ export function buildReading(
       meter.columnReads += delta.rows * rows;
       meter.adcConversions += delta.rows * rows; // every result is measured
       meter.measuredConversions += delta.rows * rows;
-      if (hasDac) meter.dacConversions += tiles * delta.rows * columns;
+      if (hasDac || hasDacBack) meter.dacConversions += tiles * delta.rows * columns;
       if (scales) meter.digitalMacs += tiles * delta.rows * columns;
     },
   };

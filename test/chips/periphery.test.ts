@@ -217,6 +217,87 @@ describe('bent cells', () => {
   });
 });
 
+describe('converters and drivers of reads backwards', () => {
+  const none = { kind: 'none' as const };
+  const back = (backward: ChipModel['backward'], given: Partial<ChipModel> = {}, size = 1) => {
+    const all = made({ ...given, ...(backward && { backward }) });
+    const delta = gaussianMatrix(engine, 6, 5, 'delta', size);
+    const out = engine.matrix(6, 9);
+    all.crossbar.reverse(delta, out);
+    const turned = engine.matrix(5, 9);
+    engine.kernels.transpose(all.crossbar.effective(), turned);
+    return { ...all, delta, out: out.data, turned };
+  };
+  const most = (row: Float32Array) => Math.max(...row.map(Math.abs));
+
+  test.each([1, 1e-5])(
+    'have steps in units of the largest error of a sample, whatever its size: %d',
+    size => {
+      const { out, delta, turned, meter } = back({ dac: converter(4, 1), adc: converter(7, 4) }, {}, size);
+      for (let b = 0; b < 6; b++) {
+        const row = delta.data.subarray(5 * b, 5 * b + 5);
+        const scale = most(row);
+        row.forEach((d, j) => {
+          row[j] = (Math.round((d / scale) * 7) / 7) * scale;
+        });
+      }
+      product(delta, turned).forEach((y, k) => {
+        const scale = most(delta.data.subarray(5 * Math.floor(k / 9), 5 * Math.floor(k / 9) + 5));
+        const wanted = (Math.max(-63, Math.min(63, Math.round((y / scale) * (63 / 4)))) * 4) / 63;
+        expect(Math.abs(out[k]! / scale - wanted)).toBeLessThan(1e-4);
+      });
+      expect(meter.dacConversions).toBe(6 * 5);
+      expect(meter.adcConversions).toBe(6 * 9);
+    },
+  );
+
+  test('are those of every tile where tiles have factors of their own', () => {
+    const crossbar = { ...crossbarOf(2, 4), weightScaling: { per: 'tile' as const, omega: 1 } };
+    const given = { crossbar, adc: converter(16, 30) };
+    const fine = back({ dac: converter(16, 1), adc: converter(16, 30) }, given);
+    expect(apart(fine.out, product(fine.delta, fine.turned))).toBeLessThan(5e-3);
+    const coarse = back({ dac: converter(16, 1), adc: converter(3, 30) }, given);
+    expect(apart(coarse.out, product(coarse.delta, coarse.turned))).toBeGreaterThan(0.1);
+  });
+
+  test('weaken negative errors, and are noisy in proportion to the largest', () => {
+    const weak = back({ dac: none, adc: none, driver: { noise: 0, asymmetry: 0.3, readAsymmetry: 0 } });
+    const weaker = { ...weak.delta, data: weak.delta.data.map(d => (d < 0 ? 0.7 * d : d)) };
+    expect(apart(weak.out, product(weaker, weak.turned))).toBeLessThan(1e-5);
+    let [squares, expected] = [0, 0];
+    const { crossbar, turned } = back({
+      dac: none,
+      adc: none,
+      driver: { noise: 0.1, asymmetry: 0, readAsymmetry: 0 },
+    });
+    const out = engine.matrix(6, 9);
+    for (let t = 0; t < 300; t++) {
+      const delta = gaussianMatrix(engine, 6, 5, `noisy/${t}`, 3);
+      crossbar.reverse(delta, out);
+      const exact = product(delta, turned);
+      for (let b = 0; b < 6; b++)
+        for (let i = 0; i < 9; i++) {
+          squares += (out.data[b * 9 + i]! - exact[b * 9 + i]!) ** 2;
+          for (let j = 0; j < 5; j++)
+            expected += (0.1 * most(delta.data.subarray(5 * b, 5 * b + 5)) * turned.data[j * 9 + i]!) ** 2;
+        }
+    }
+    expect(squares / expected).toBeCloseTo(1, 1);
+  });
+
+  test('have ranges that are given', () => {
+    const adc = { ...converter(8, 1), ranging: 'maximal' as const };
+    const model = chipModel({
+      cell,
+      crossbar: crossbarOf(2),
+      dac: converter(8, 1),
+      backward: { dac: none, adc },
+    });
+    expect(crossbarProblems(model)[0]?.message).toMatch(/has to be given/);
+    expect(() => chipOf(model, engine)).toThrow(/has to be given/);
+  });
+});
+
 test('pulse widths drive cells at full voltage for part of the time', () => {
   const dac = converter(8, 4);
   const drives = (['amplitude', 'pulse-width'] as const).map(kind => {
