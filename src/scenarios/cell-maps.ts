@@ -3,6 +3,8 @@ import type { Chip } from '../chips/chip.ts';
 import { type Condition, conditions } from '../chips/condition.ts';
 import { buildMapping } from '../chips/mappings/index.ts';
 
+export { conditions } from '../chips/condition.ts';
+
 /** A picture of numbers, row after row. */
 export interface FieldMap {
   readonly width: number;

@@ -82,9 +82,11 @@ test('a pass of someone else’s making', () => {
   chip.hold(pixels(engine, 4, 6));
   const foreign = { ...chip.newPass(4) };
   expect(() => chip.send({ kind: 'off' }, foreign)).toThrow(
-    'this pass was not made by newPass(), newDelivery() or partOf()',
+    'this pass was not made by newPass(), newDelivery(), newAppraisal() or partOf()',
   );
-  expect(() => fullPassOf(foreign)).toThrow('this pass was not made by newPass(), newDelivery() or partOf()');
+  expect(() => fullPassOf(foreign)).toThrow(
+    'this pass was not made by newPass(), newDelivery(), newAppraisal() or partOf()',
+  );
 });
 
 test('samples beyond the end of a pass', () => {

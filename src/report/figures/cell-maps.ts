@@ -1,7 +1,7 @@
 /** @file The cells of a chip as pictures of their conductances, those that do not answer in colour. */
-import { type Condition, conditions } from '../../chips/condition.ts';
+import type { Condition } from '../../chips/condition.ts';
 import type { Anatomy } from '../../scenarios/anatomy.ts';
-import type { FieldMap } from '../../scenarios/cell-maps.ts';
+import { conditions, type FieldMap } from '../../scenarios/cell-maps.ts';
 import { html, type Markup } from '../html.ts';
 import { counted, percent, quantityIn } from '../numbers.ts';
 import { greys, png } from '../png.ts';
