@@ -140,6 +140,7 @@ function raised(
           engine,
         ),
       grownUp(chip, classifier) {
+        if (own.life) engine.arena.ledger.refuse('what a student passes on stands in none'); // its later life is lived again
         const place = placeOf(classifier, 'principal', specification.learner);
         const said = (samples: Samples) => scoresOf(classifier, place, samples, wanted.reads, engine);
         legacy = {

@@ -1,0 +1,111 @@
+/**
+ * @file How far the trials of a run are: `snapshots/<id>.safetensors`, written now and then while a trial runs and gone when its result is
+ * there. A trial that was broken off, however that came about, goes on from it. A short trial never writes one.
+ */
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type SnapshotPlace, type SnapshotSource, standOf } from '../scenarios/snapshots.ts';
+import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
+
+/** Seconds between two snapshots of a trial. */
+export const usualPause = 300;
+
+/** Share of the time that the writing of snapshots may take: where a disk is slow, pauses are longer. */
+const mostOfTime = 0.02;
+
+const folderOf = (directory: string) => join(directory, 'snapshots');
+const fileOf = (directory: string, id: string) => join(folderOf(directory), `${id}.safetensors`);
+
+/** Where one trial keeps how far it is. */
+export interface TrialSnapshots extends SnapshotPlace {
+  /** The trial is over: what there is of it is of no use any more. */
+  clear(): void;
+}
+
+/**
+ * The place of a trial that begins now.
+ * @param directory of the run @param pause seconds between two snapshots, at least
+ */
+export function snapshotsOf(
+  directory: string,
+  id: string,
+  say: (text: string) => void,
+  pause = usualPause,
+): TrialSnapshots {
+  const path = fileOf(directory, id);
+  const start = performance.now();
+  const since = (time: number) => (performance.now() - time) / 1000;
+  let before = 0; // seconds of the trial until it was broken off
+  let last = start;
+  let wait = pause;
+  let isTold = false;
+  for (const name of namesIn(folderOf(directory)))
+    if (name.includes(id) && isLeftOver(name)) rmSync(join(folderOf(directory), name), { force: true });
+  return {
+    id,
+    say,
+    open: () => sourceOf(path),
+    isDue: () => since(last) >= wait,
+    write(pieces) {
+      const begun = performance.now();
+      try {
+        writeWhole(path, pieces);
+      } catch (error) {
+        if (!isTold) say(`no snapshot can be taken: ${(error as Error).message}`); // no reason to end a trial
+        isTold = true;
+      }
+      last = performance.now();
+      wait = Math.max(pause, since(begun) / mostOfTime);
+    },
+    refuse(why) {
+      say(`its snapshot ${why}: moved to ${setAside(directory, path)}; it starts over`);
+    },
+    seconds: () => before + since(start),
+    takenUp({ epoch, epochs }, seconds) {
+      before = seconds;
+      say(`goes on after epoch ${epoch} of ${epochs}`);
+    },
+    clear: () => clearSnapshot(directory, id),
+  };
+}
+
+/** Removes the snapshot of a trial that is over. */
+export const clearSnapshot = (directory: string, id: string): void =>
+  rmSync(fileOf(directory, id), { force: true });
+
+/** How far a trial was when it was broken off. */
+export interface Stand {
+  readonly id: string;
+  readonly epoch: number;
+  readonly epochs: number;
+}
+
+/** All snapshots in the folder of a run, by their headers alone. */
+export const standsIn = (directory: string): Stand[] =>
+  namesIn(folderOf(directory)).flatMap(name => {
+    const id = name.replace(/\.safetensors$/, '');
+    const source = id === name ? undefined : sourceOf(fileOf(directory, id));
+    const stand = source && standOf(source);
+    return stand ? [{ id, epoch: stand.epoch, epochs: stand.epochs }] : [];
+  });
+
+/** Of a file, which is opened for each read alone; undefined where there is none. */
+function sourceOf(path: string): SnapshotSource | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return undefined;
+  return {
+    size,
+    read(into, at) {
+      const file = openSync(path, 'r');
+      try {
+        for (let done = 0; done < into.length; ) {
+          const got = readSync(file, into, done, into.length - done, at + done);
+          if (got === 0) throw new Error('is cut off');
+          done += got;
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+}
