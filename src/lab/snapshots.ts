@@ -5,7 +5,9 @@
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SnapshotPlace, type SnapshotSource, standOf } from '../scenarios/snapshots.ts';
+import type { PlannedTrial } from '../scenarios/trial-files.ts';
 import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
+import { nameOf } from './progress.ts';
 
 /** Seconds between two snapshots of a trial. */
 export const usualPause = 300;
@@ -76,18 +78,23 @@ export const clearSnapshot = (directory: string, id: string): void =>
 /** How far a trial was when it was broken off. */
 export interface Stand {
   readonly id: string;
+  /** its name for people */
+  readonly trial: string;
   readonly epoch: number;
   readonly epochs: number;
 }
 
-/** All snapshots in the folder of a run, by their headers alone. */
-export const standsIn = (directory: string): Stand[] =>
-  namesIn(folderOf(directory)).flatMap(name => {
-    const id = name.replace(/\.safetensors$/, '');
-    const source = id === name ? undefined : sourceOf(fileOf(directory, id));
+/** How far each of these trials was, by the headers of their snapshots; those that have none are left out. */
+export const standsOf = (directory: string, trials: readonly PlannedTrial[]): Stand[] =>
+  [...new Map(trials.map(trial => [trial.id, trial])).values()].flatMap(trial => {
+    const source = sourceOf(fileOf(directory, trial.id));
     const stand = source && standOf(source);
-    return stand ? [{ id, epoch: stand.epoch, epochs: stand.epochs }] : [];
+    return stand ? [{ id: trial.id, trial: nameOf(trial), epoch: stand.epoch, epochs: stand.epochs }] : [];
   });
+
+/** `ff seed 1 after epoch 12 of 60`. */
+export const standInWords = ({ trial, epoch, epochs }: Stand): string =>
+  `${trial} after epoch ${epoch} of ${epochs}`;
 
 /** Of a file, which is opened for each read alone; undefined where there is none. */
 function sourceOf(path: string): SnapshotSource | undefined {

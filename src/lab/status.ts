@@ -7,6 +7,7 @@ import { claimsIn } from './claims.ts';
 import { estimates, type Sizes, timedIn } from './estimate.ts';
 import type { Plan } from './plan-file.ts';
 import { nameOf } from './progress.ts';
+import { type Stand, standsOf } from './snapshots.ts';
 import type { Store } from './store.ts';
 
 export interface Status {
@@ -29,6 +30,8 @@ export interface Status {
   }[];
   /** neither done nor failed nor running */
   readonly toGo: number;
+  /** those among them that have left a snapshot, from which they go on */
+  readonly begun: readonly Stand[];
   /** claims whose process is gone; the next run tries their trials again */
   readonly abandoned: number;
   /** of all that is running or to go, with as many trials at a time as are running now (or as there are cores, where none is) */
@@ -74,6 +77,7 @@ export function statusOf(plan: Plan, store: Store, sizes: Sizes, notice: (text: 
       epochs,
     })),
     toGo: open.length,
+    begun: standsOf(store.directory, open),
     abandoned: abandoned.filter(({ id }) => trials.has(id) && !found.has(id)).length,
     secondsLeft: work / (claims.length || availableParallelism()),
   };
