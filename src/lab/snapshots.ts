@@ -26,17 +26,17 @@ export interface TrialSnapshots extends SnapshotPlace {
 
 /**
  * The place of a trial that begins now.
- * @param directory of the run @param pause seconds between two snapshots, at least
+ * @param directory of the run @param pause seconds between two snapshots, at least @param clock tells seconds
  */
 export function snapshotsOf(
   directory: string,
   id: string,
   say: (text: string) => void,
   pause = usualPause,
+  clock = () => performance.now() / 1000,
 ): TrialSnapshots {
   const path = fileOf(directory, id);
-  const start = performance.now();
-  const since = (time: number) => (performance.now() - time) / 1000;
+  const start = clock();
   let before = 0; // seconds of the trial until it was broken off
   let last = start;
   let wait = pause;
@@ -47,22 +47,22 @@ export function snapshotsOf(
     id,
     say,
     open: () => sourceOf(path),
-    isDue: () => since(last) >= wait,
+    isDue: () => clock() - last >= wait,
     write(pieces) {
-      const begun = performance.now();
+      const begun = clock();
       try {
         writeWhole(path, pieces);
       } catch (error) {
         if (!isTold) say(`no snapshot can be taken: ${(error as Error).message}`); // no reason to end a trial
         isTold = true;
       }
-      last = performance.now();
-      wait = Math.max(pause, since(begun) / mostOfTime);
+      last = clock();
+      wait = Math.max(pause, (last - begun) / mostOfTime);
     },
     refuse(why) {
       say(`its snapshot ${why}: moved to ${setAside(directory, path)}; it starts over`);
     },
-    seconds: () => before + since(start),
+    seconds: () => before + clock() - start,
     takenUp({ epoch, epochs }, seconds) {
       before = seconds;
       say(`goes on after epoch ${epoch} of ${epochs}`);

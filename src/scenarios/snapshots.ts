@@ -69,7 +69,10 @@ export function standOf(source: Source): Pick<Progress, 'epoch' | 'epochs'> | un
 
 function headerOf({ metadata }: Opened): Header {
   if (metadata.kind !== kind || metadata.format !== '1') throw new Unfit('is no snapshot of this version');
-  return JSON.parse(metadata.header!);
+  const header: Header = JSON.parse(metadata.header ?? 'null');
+  if (metadata.seal !== hashOf(header))
+    throw new Unfit('is damaged: its header is not the one that was saved');
+  return header;
 }
 
 /**
@@ -203,7 +206,7 @@ export class TrainingSnapshots implements Snapshots {
       ...arrays.map((array, k) => ({ name: `array/${k}`, data: bytesOf(array) })),
       { name: 'values', data: new TextEncoder().encode(JSON.stringify(values)) },
     ];
-    const metadata = { kind, format: '1', header: JSON.stringify(header) };
+    const metadata = { kind, format: '1', header: JSON.stringify(header), seal: hashOf(header) };
     this.#place.write(
       piecesOf(
         pieces.map(piece => ({ ...piece, shape: [piece.data.length] })),
