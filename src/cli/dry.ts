@@ -6,7 +6,7 @@ import { type Basis, estimates, type Timed, timedIn } from '../lab/estimate.ts';
 import type { Plan } from '../lab/plan-file.ts';
 import { duration } from '../lab/progress.ts';
 import { pending } from '../lab/run.ts';
-import { type Stand, standInWords, standsOf } from '../lab/snapshots.ts';
+import { leftOf, type Stand, standInWords, standsOf } from '../lab/snapshots.ts';
 import { Store } from '../lab/store.ts';
 import { roughBytes } from '../scenarios/sense.ts';
 import { sizesFor } from './sizes.ts';
@@ -47,7 +47,12 @@ export async function forecast(
     ...timedIn(directory, 'this folder', sizes),
     ...others.flatMap(folder => timedIn(folder, 'other folders', sizes)),
   ];
-  const all = estimates(todo, timed, sizes);
+  const begun = standsOf(directory, todo);
+  const left = leftOf(begun);
+  const all = estimates(todo, timed, sizes).map((estimate, k) => ({
+    ...estimate,
+    seconds: estimate.seconds * left(todo[k]!),
+  }));
   const width = Math.max(1, Math.min(workers || (workers === 0 ? 1 : availableParallelism()), todo.length));
   const work = all.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = all.reduce((most, { seconds }) => Math.max(most, seconds), 0);
@@ -60,7 +65,7 @@ export async function forecast(
     scenario: plan.name,
     trials: new Set(plan.trials.map(({ id }) => id)).size,
     todo: todo.length,
-    begun: standsOf(directory, todo),
+    begun,
     workers: width,
     seconds: Math.max(work / width, longest),
     basis: {

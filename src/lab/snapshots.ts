@@ -39,6 +39,7 @@ export function snapshotsOf(
   const start = clock();
   let before = 0; // seconds of the trial until it was broken off
   let last = start;
+  let asked = start; // a snapshot that is due is made ready from then on
   let wait = pause;
   let isTold = false;
   for (const name of namesIn(folderOf(directory)))
@@ -47,9 +48,11 @@ export function snapshotsOf(
     id,
     say,
     open: () => sourceOf(path),
-    isDue: () => clock() - last >= wait,
+    isDue() {
+      asked = clock();
+      return asked - last >= wait;
+    },
     write(pieces) {
-      const begun = clock();
       try {
         writeWhole(path, pieces);
       } catch (error) {
@@ -57,7 +60,7 @@ export function snapshotsOf(
         isTold = true;
       }
       last = clock();
-      wait = Math.max(pause, (last - begun) / mostOfTime);
+      wait = Math.max(pause, (last - asked) / mostOfTime);
     },
     refuse(why) {
       say(`its snapshot ${why}: moved to ${setAside(directory, path)}; it starts over`);
@@ -91,6 +94,12 @@ export const standsOf = (directory: string, trials: readonly PlannedTrial[]): St
     const stand = source && standOf(source);
     return stand ? [{ id: trial.id, trial: nameOf(trial), epoch: stand.epoch, epochs: stand.epochs }] : [];
   });
+
+/** Share of a trial that is left to do, 1 where there is no snapshot of it. */
+export function leftOf(stands: readonly Stand[]): (trial: PlannedTrial) => number {
+  const left = new Map(stands.map(({ id, epoch, epochs }) => [id, epochs > 0 ? 1 - epoch / epochs : 1]));
+  return ({ id }) => left.get(id) ?? 1;
+}
 
 /** `ff seed 1 after epoch 12 of 60`. */
 export const standInWords = ({ trial, epoch, epochs }: Stand): string =>

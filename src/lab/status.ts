@@ -7,7 +7,7 @@ import { claimsIn } from './claims.ts';
 import { estimates, type Sizes, timedIn } from './estimate.ts';
 import type { Plan } from './plan-file.ts';
 import { nameOf } from './progress.ts';
-import { type Stand, standsOf } from './snapshots.ts';
+import { leftOf, type Stand, standsOf } from './snapshots.ts';
 import type { Store } from './store.ts';
 
 export interface Status {
@@ -57,7 +57,10 @@ export function statusOf(plan: Plan, store: Store, sizes: Sizes, notice: (text: 
     const { epoch, epochs } = claims[i]!;
     return epochs > 0 ? whole * (1 - epoch / epochs) : whole;
   });
-  const work = [...seconds(open), ...rest].reduce((sum, x) => sum + x, 0);
+  const begun = standsOf(store.directory, open);
+  const left = leftOf(begun);
+  const ahead = seconds(open).map((whole, k) => whole * left(open[k]!));
+  const work = [...ahead, ...rest].reduce((sum, x) => sum + x, 0);
   return {
     scenario: plan.name,
     trials: trials.size,
@@ -77,7 +80,7 @@ export function statusOf(plan: Plan, store: Store, sizes: Sizes, notice: (text: 
       epochs,
     })),
     toGo: open.length,
-    begun: standsOf(store.directory, open),
+    begun,
     abandoned: abandoned.filter(({ id }) => trials.has(id) && !found.has(id)).length,
     secondsLeft: work / (claims.length || availableParallelism()),
   };

@@ -99,7 +99,7 @@ describe('a snapshot', () => {
     ['is done', runTrial, false],
     ['fails by itself', () => Promise.reject(new Error('the loss is NaN')), false],
     ['finds no room on the disk', () => Promise.reject(new OutputError('the disk is full')), true],
-  ])('of a trial that %s', async (_, work, stays) => {
+  ])('of a trial that %s, and what becomes of it', async (_, work, stays) => {
     const { directory, path } = withOne();
     new Store(directory).save(await attempt(work, trial, split, () => {}, { snapshots: directory }));
     expect(existsSync(path)).toBe(stays);
