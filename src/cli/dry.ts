@@ -6,7 +6,7 @@ import { type Basis, estimates, type Timed, timedIn } from '../lab/estimate.ts';
 import type { Plan } from '../lab/plan-file.ts';
 import { duration } from '../lab/progress.ts';
 import { pending } from '../lab/run.ts';
-import { leftOf, type Stand, standInWords, standsOf } from '../lab/snapshots.ts';
+import { leftOf, type Stand, standInWords, standsOf } from '../lab/stands.ts';
 import { Store } from '../lab/store.ts';
 import { roughBytes } from '../scenarios/sense.ts';
 import { sizesFor } from './sizes.ts';

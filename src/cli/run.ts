@@ -5,7 +5,7 @@ import { executors } from '../lab/executors.ts';
 import type { Axis, Plan } from '../lab/plan-file.ts';
 import type { Display } from '../lab/progress.ts';
 import type { Ending } from '../lab/run.ts';
-import { type Stand, standInWords, standsOf } from '../lab/snapshots.ts';
+import { type Stand, standInWords, standsOf } from '../lab/stands.ts';
 import type { Summary } from '../lab/summary.ts';
 import type { Source } from '../scenarios/locate.ts';
 import type { Grid } from '../scenarios/vary.ts';

@@ -4,10 +4,8 @@
  */
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SnapshotPlace, type SnapshotSource, standOf } from '../scenarios/snapshots.ts';
-import type { PlannedTrial } from '../scenarios/trial-files.ts';
+import type { SnapshotPlace, SnapshotSource } from '../scenarios/snapshots.ts';
 import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
-import { nameOf } from './progress.ts';
 
 /** Seconds between two snapshots of a trial. */
 export const usualPause = 300;
@@ -74,36 +72,15 @@ export function snapshotsOf(
   };
 }
 
-/** Removes the snapshot of a trial that is over. */
-export const clearSnapshot = (directory: string, id: string): void =>
-  rmSync(fileOf(directory, id), { force: true });
+/** The snapshot of a trial, where there is one. */
+export const snapshotIn = (directory: string, id: string): SnapshotSource | undefined =>
+  sourceOf(fileOf(directory, id));
 
-/** How far a trial was when it was broken off. */
-export interface Stand {
-  readonly id: string;
-  /** its name for people */
-  readonly trial: string;
-  readonly epoch: number;
-  readonly epochs: number;
+/** Removes the snapshot of a trial that is over, and what was left where one was being written, by whatever machine. */
+export function clearSnapshot(directory: string, id: string): void {
+  for (const name of namesIn(folderOf(directory)))
+    if (name.includes(id)) rmSync(join(folderOf(directory), name), { force: true });
 }
-
-/** How far each of these trials was, by the headers of their snapshots; those that have none are left out. */
-export const standsOf = (directory: string, trials: readonly PlannedTrial[]): Stand[] =>
-  [...new Map(trials.map(trial => [trial.id, trial])).values()].flatMap(trial => {
-    const source = sourceOf(fileOf(directory, trial.id));
-    const stand = source && standOf(source);
-    return stand ? [{ id: trial.id, trial: nameOf(trial), epoch: stand.epoch, epochs: stand.epochs }] : [];
-  });
-
-/** Share of a trial that is left to do, 1 where there is no snapshot of it. */
-export function leftOf(stands: readonly Stand[]): (trial: PlannedTrial) => number {
-  const left = new Map(stands.map(({ id, epoch, epochs }) => [id, epochs > 0 ? 1 - epoch / epochs : 1]));
-  return ({ id }) => left.get(id) ?? 1;
-}
-
-/** `ff seed 1 after epoch 12 of 60`. */
-export const standInWords = ({ trial, epoch, epochs }: Stand): string =>
-  `${trial} after epoch ${epoch} of ${epochs}`;
 
 /** Of a file, which is opened for each read alone; undefined where there is none. */
 function sourceOf(path: string): SnapshotSource | undefined {

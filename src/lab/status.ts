@@ -7,7 +7,7 @@ import { claimsIn } from './claims.ts';
 import { estimates, type Sizes, timedIn } from './estimate.ts';
 import type { Plan } from './plan-file.ts';
 import { nameOf } from './progress.ts';
-import { leftOf, type Stand, standsOf } from './snapshots.ts';
+import { leftOf, type Stand, standsOf } from './stands.ts';
 import type { Store } from './store.ts';
 
 export interface Status {

@@ -90,9 +90,12 @@ describe('a snapshot', () => {
   test('that was being written when a process was killed is cleared away', () => {
     const { directory } = withOne();
     const torn = join(directory, 'snapshots', `.0.${trial.id}.safetensors.${hostname()}.999999.tmp`);
-    writeFileSync(torn, 'half');
-    snapshotsOf(directory, trial.id, () => {});
-    expect(existsSync(torn)).toBe(false);
+    const elsewhere = join(directory, 'snapshots', `.0.${trial.id}.safetensors.another-host.7.tmp`);
+    for (const half of [torn, elsewhere]) writeFileSync(half, 'half');
+    const place = snapshotsOf(directory, trial.id, () => {});
+    expect([torn, elsewhere].map(half => existsSync(half))).toEqual([false, true]); // it may be being written
+    place.clear();
+    expect(readdirSync(join(directory, 'snapshots'))).toEqual([]);
   });
 
   test.each<[string, RunTrial, boolean]>([

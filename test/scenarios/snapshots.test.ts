@@ -3,6 +3,8 @@
  * of; and a snapshot that does not fit is not taken up. Every learner is broken off in `test/learners/trial.test.ts`.
  */
 import { describe, expect, test } from 'vitest';
+import { BoxModel } from '../../src/chips/boxes/box.ts';
+import { Update } from '../../src/chips/updates/index.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { hashOf } from '../../src/scenarios/canonical.ts';
 import { standOf, TrainingSnapshots } from '../../src/scenarios/snapshots.ts';
@@ -38,6 +40,29 @@ describe('a trial that is broken off goes on with the same bits', () => {
       expect(made.size).toBe(2);
       expect(JSON.stringify(result.result)).toBe(JSON.stringify(JSON.parse(straight).result));
     }
+  });
+});
+
+describe('among these chips', () => {
+  const kindsIn = (union: unknown) =>
+    (union as { oneOf: { properties: { kind: { const: string } } }[] }).oneOf.map(
+      ({ properties }) => properties.kind.const,
+    );
+  const text = JSON.stringify(chips);
+  const isThere = (kind: string) => text.includes(`"kind":"${kind}"`);
+
+  test('is one with every kind of update', () => {
+    expect(kindsIn(Update).filter(kind => kind !== 'ideal' && !isThere(kind))).toEqual([]);
+  });
+
+  test('is one with every kind of box that changes or remembers', () => {
+    const same = ['none', 'quantiser', 'saturation', 'chaotic'];
+    const sameButForNoise = ['table', 'onnx', 'comparator', 'expression', 'optical'];
+    const outOfReach = ['program'];
+    const others = kindsIn(BoxModel).filter(
+      kind => ![...same, ...sameButForNoise, ...outOfReach].includes(kind),
+    );
+    expect(others.filter(kind => !isThere(kind))).toEqual([]);
   });
 });
 
