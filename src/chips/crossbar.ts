@@ -148,6 +148,7 @@ export function buildCrossbar(
   });
   held?.settle(); // as manufactured, which is no write
   if (held) engine.keepArrays(...held.arrays);
+  if (scales) engine.keepArrays(scales.factors);
   scales?.multiply(stored, weights);
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;

@@ -216,7 +216,7 @@ export function buildHeld(
       settle();
       return { aims, landed, ages, writes };
     },
-    arrays: [aims, landed, ages, writes, seen, ...(now === landed ? [] : [now])],
+    arrays: [aims, landed, ages, writes, seen, sent, ...(now === landed ? [] : [now])],
     restore(state) {
       seen.fill(Number.NaN);
       sent.fill(0);
