@@ -75,6 +75,10 @@ export interface Parts {
   readonly scratch: CorrelationScratch;
 }
 
+interface Past extends Pick<Chip, 'meter' | 'seconds' | 'lessons'> {
+  readonly accidents: readonly number[];
+}
+
 /** One individual of a chip model. */
 export class Chip {
   readonly parts: Parts;
@@ -82,6 +86,7 @@ export class Chip {
   readonly lessons = { cost: 0, count: 0 };
   /** how much time has passed, seconds */
   seconds = 0;
+  readonly #accidents: number[] = []; // share of the units that was hit in each
   #costs: Matrix | undefined; // made when a box gets its first lesson
   readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
   #apart: Matrix | undefined; // made when activities behind a box are first normalised in blocks
@@ -91,6 +96,24 @@ export class Chip {
   constructor(parts: Parts) {
     this.parts = parts;
     this.#counting = buildCounting(parts);
+    parts.engine.keep(
+      () => this.#past(),
+      kept => this.#relive(kept),
+    );
+    parts.engine.keepArrays(...this.#memories());
+  }
+
+  /** What has become of it that stands in no matrix of its parts. */
+  #past(): Past {
+    const { meter, seconds, lessons } = this;
+    return { meter, seconds, lessons, accidents: this.#accidents };
+  }
+
+  #relive({ meter, seconds, lessons, accidents }: Past): void {
+    for (const share of accidents) this.rewire(share); // each has draws of its own, which come out the same
+    restore(this.meter, meter);
+    Object.assign(this.lessons, lessons);
+    this.seconds = seconds;
   }
 
   get meter(): Meter {
@@ -339,10 +362,7 @@ export class Chip {
   unnoticed<T>(work: () => T): T {
     const { meter, streams } = this.parts;
     const positions = streams.map(stream => stream.position);
-    const memories = [
-      ...this.#boxes().flatMap(box => box.memory ?? []),
-      ...this.parts.crossbars.flatMap(crossbar => crossbar.memory),
-    ];
+    const memories = this.#memories();
     const remembered = memories.map(memory => memory.slice());
     const before = snapshot(meter);
     const result = work();
@@ -380,11 +400,20 @@ export class Chip {
       if (!box.rewire) throw new Error('a box of this chip cannot be rewired');
       box.rewire(share);
     }
+    this.#accidents.push(share);
   }
 
   /** Ends what boxes have begun outside this program. Nothing passes any more. */
   close(): void {
     for (const box of this.#boxes()) box.close?.();
+  }
+
+  /** What boxes and reads remember from sample to sample. */
+  #memories(): Float32Array[] {
+    return [
+      ...this.#boxes().flatMap(box => box.memory ?? []),
+      ...this.parts.crossbars.flatMap(crossbar => crossbar.memory),
+    ];
   }
 
   #boxes(): Box[] {

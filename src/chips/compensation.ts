@@ -60,6 +60,13 @@ export function buildCompensation(
   const answer = engine.matrix(batch, columns);
   let isMeasured = false;
   let isActive = false;
+  engine.keepArrays(state);
+  engine.keep(
+    () => [isMeasured, isActive],
+    kept => {
+      [isMeasured, isActive] = kept;
+    },
+  );
 
   /** Mean size of what each column answers to each row alone; the same for all where there is one factor. */
   function signal(): Float64Array {

@@ -147,6 +147,8 @@ export function buildCrossbar(
     stream,
   });
   held?.settle(); // as manufactured, which is no write
+  if (held) engine.keepArrays(...held.arrays);
+  if (scales) engine.keepArrays(scales.factors);
   scales?.multiply(stored, weights);
   const variances = model.cell.fluctuation ? mapping.slices.map(() => engine.matrix(rows, columns)) : [];
   const wears = model.cell.endurance !== undefined;
@@ -156,11 +158,17 @@ export function buildCrossbar(
       'metered accounting needs a weightRange above 0: without it weights are no conductances',
     );
   const loads = isMetered
-    ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows, together)
+    ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows, together, engine)
     : undefined;
-  const driven = isMetered && multiplier ? buildProbes(rows) : undefined;
+  const driven = isMetered && multiplier ? buildProbes(rows, engine) : undefined;
   let isStale = true;
   let isWritten = true; // since time last passed
+  engine.keep(
+    () => [isStale, isWritten],
+    kept => {
+      [isStale, isWritten] = kept;
+    },
+  );
   function rewritten(): void {
     isStale = true;
     isWritten = true;

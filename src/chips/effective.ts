@@ -68,7 +68,7 @@ export function buildEffective(
   const lines = given?.topology === 'separate-supply' ? undefined : given;
   const { rows, columns } = weights;
   const arrays = buildTiles(model, weights, mapping, cells, stream);
-  const solved = needsSolving ? buildSolved(model, mapping, arrays, stream('read/cells')) : undefined;
+  const solved = needsSolving ? buildSolved(model, mapping, arrays, engine, stream('read/cells')) : undefined;
   const whole = engine.matrix(rows, columns);
   const several = mapping.slices.length > 1;
   const slices = several ? mapping.slices.map(() => engine.matrix(rows, columns)) : [whole];

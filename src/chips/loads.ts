@@ -2,6 +2,7 @@
  * @file What hangs on every line of a crossbar right now: the conductances of its cells, summed along rows and columns. Needed where a chip's bill is
  * metered, so worked out at the first read after a change of weights.
  */
+import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import type { Effective } from './effective.ts';
 import type { Mapping } from './mappings/mapping.ts';
@@ -25,6 +26,7 @@ export function buildLoads(
   multiplier: Effective | undefined,
   height: number,
   together: number,
+  engine: Engine,
 ) {
   const { rows, columns } = weights;
   const loads: Loads = {
@@ -34,6 +36,13 @@ export function buildLoads(
   };
   const held = new Float64Array(mapping.cells.length);
   let isStale = true;
+  engine.keepArrays(loads.rows, loads.columns);
+  engine.keep(
+    () => [isStale, loads.mean],
+    kept => {
+      [isStale, loads.mean] = kept;
+    },
+  );
 
   function add(i: number, j: number, each: number): void {
     const siemens = together * each;

@@ -38,6 +38,12 @@ export function populationOf<A extends Access>(
   let holds = 0;
   let order = permutation(turns(0), members.length);
   let current = order[0]!;
+  engine.keep(
+    () => [holds, current, ...order],
+    ([before, whose, ...all]) => {
+      [holds, current, order] = [before, whose, Uint32Array.from(all)];
+    },
+  );
 
   /** The next individual gets the weights as they are by now. */
   function takeTurn(): void {

@@ -41,6 +41,7 @@ export function buildLocalCircuits(
   const rowLines = holding && buildLines(holding, rows, engine, named('generators/rows'));
   const columnLines = holding && buildLines(holding, units, engine, named('generators/columns'));
   const running = new Float32Array(units).fill(0.5); // as peer normalisation begins
+  engine.keepArrays(running);
   const push = engine.matrix(1, units);
   const means = engine.matrix(1, units);
   const rooms: { x?: Matrix; delta: Matrix }[] = []; // made when somebody first asks

@@ -3,6 +3,7 @@
  * they give is solved sample by sample, which is exact and slow: for small tiles and a few samples. So is read noise that is drawn for every cell
  * instead of every output.
  */
+import type { Engine } from '../engine/engine.ts';
 import type { Matrix } from '../engine/matrix.ts';
 import { gaussians, type Stream } from '../engine/streams.ts';
 import { serialBits } from './drive.ts';
@@ -41,6 +42,7 @@ export function buildSolved(
   model: ChipModel,
   mapping: Mapping,
   { tiles, conduct }: Tiles,
+  engine: Engine,
   noise: Stream,
 ): SolvedArrays {
   const { minimumConductance, maximumConductance, readNoise } = model.cell;
@@ -57,7 +59,8 @@ export function buildSolved(
       ? (full * volt) / curve.current(1, full * volt)
       : 1;
   const rest = mapping.unit === undefined ? mapping.rest : 0;
-  const held = new Map<Tile, Float64Array>();
+  const held = new Map(tiles.map(tile => [tile, new Float64Array(tile.wordLines * tile.bitLines)] as const));
+  engine.keepArrays(...held.values());
 
   const inputOf = (x: Matrix, b: number, from: number, tile: Tile, i: number) =>
     x.data[b * x.columns + tile.fromRow - from + i]!;
@@ -133,7 +136,7 @@ export function buildSolved(
 
   return {
     refresh() {
-      for (const tile of tiles) held.set(tile, conduct(tile).slice());
+      for (const tile of tiles) held.get(tile)!.set(conduct(tile));
     },
     multiply(x, from, slice, out) {
       out.data.fill(0);

@@ -108,6 +108,12 @@ export function remapping(
   const { stored } = scales;
   const seen = engine.matrix(stored.rows, stored.columns);
   let updates = 0;
+  engine.keep(
+    () => updates,
+    kept => {
+      updates = kept;
+    },
+  );
 
   function look(): void {
     engine.kernels.copy(stored, seen);

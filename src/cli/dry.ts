@@ -6,6 +6,7 @@ import { type Basis, estimates, type Timed, timedIn } from '../lab/estimate.ts';
 import type { Plan } from '../lab/plan-file.ts';
 import { duration } from '../lab/progress.ts';
 import { pending } from '../lab/run.ts';
+import { leftOf, type Stand, standInWords, standsOf } from '../lab/stands.ts';
 import { Store } from '../lab/store.ts';
 import { roughBytes } from '../scenarios/sense.ts';
 import { sizesFor } from './sizes.ts';
@@ -18,6 +19,8 @@ export interface Forecast {
   readonly trials: number;
   /** to be run */
   readonly todo: number;
+  /** those among them that go on in the middle */
+  readonly begun: readonly Stand[];
   readonly workers: number;
   /** of the whole run, with that many workers */
   readonly seconds: number;
@@ -44,7 +47,12 @@ export async function forecast(
     ...timedIn(directory, 'this folder', sizes),
     ...others.flatMap(folder => timedIn(folder, 'other folders', sizes)),
   ];
-  const all = estimates(todo, timed, sizes);
+  const begun = standsOf(directory, todo);
+  const left = leftOf(begun);
+  const all = estimates(todo, timed, sizes).map((estimate, k) => ({
+    ...estimate,
+    seconds: estimate.seconds * left(todo[k]!),
+  }));
   const width = Math.max(1, Math.min(workers || (workers === 0 ? 1 : availableParallelism()), todo.length));
   const work = all.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = all.reduce((most, { seconds }) => Math.max(most, seconds), 0);
@@ -57,6 +65,7 @@ export async function forecast(
     scenario: plan.name,
     trials: new Set(plan.trials.map(({ id }) => id)).size,
     todo: todo.length,
+    begun,
     workers: width,
     seconds: Math.max(work / width, longest),
     basis: {
@@ -68,11 +77,13 @@ export async function forecast(
   };
 }
 
+const mostBegun = 10;
+
 const chipKey = ({ chip, data }: Plan['trials'][0]['specification']) =>
   `${data.set} ${JSON.stringify(chip.layers)}`;
 
 export function forecastText(forecast: Forecast, near: string): string {
-  const { scenario, trials, todo, workers, seconds, basis, bytesPerWorker } = forecast;
+  const { scenario, trials, todo, begun, workers, seconds, basis, bytesPerWorker } = forecast;
   const sources: Record<Basis, string> = {
     'this folder': 'by timings in this folder',
     'other folders': 'by timings of other runs',
@@ -83,6 +94,8 @@ export function forecastText(forecast: Forecast, near: string): string {
     .map(name => `${basis[name]} ${sources[name]}`);
   const lines = [
     ['trials', `${trials}, ${trials - todo === 0 ? 'none' : trials - todo} done or left out, ${todo} to run`],
+    ...begun.slice(0, mostBegun).map((stand, k) => [k === 0 ? 'goes on' : '', standInWords(stand)] as const),
+    ...(begun.length > mostBegun ? [['', `and ${begun.length - mostBegun} more`]] : []),
     ...(todo === 0
       ? []
       : [

@@ -5,6 +5,7 @@ import { executors } from '../lab/executors.ts';
 import type { Axis, Plan } from '../lab/plan-file.ts';
 import type { Display } from '../lab/progress.ts';
 import type { Ending } from '../lab/run.ts';
+import { type Stand, standInWords, standsOf } from '../lab/stands.ts';
 import type { Summary } from '../lab/summary.ts';
 import type { Source } from '../scenarios/locate.ts';
 import type { Grid } from '../scenarios/vary.ts';
@@ -162,6 +163,7 @@ export async function runScenario(file: string | Source, options: RunOptions, wo
     show,
     await executor(options, todo.todo.length, directory, show, world),
     (engine, stop) => lab.run(whole, store, todo, engine, show, stop),
+    () => standsOf(directory, todo.todo),
   );
   if (ending.left > 0) {
     world.stderr.write(
@@ -185,13 +187,12 @@ async function interruptibly(
   show: Display,
   engine: Executor,
   run: (engine: Executor, stop: AbortSignal) => Promise<Ending>,
+  stands: () => readonly Stand[],
 ): Promise<Ending> {
   const stop = new AbortController();
   const forget = world.onInterrupt(
     () => {
-      show.say(
-        engine.stopping ?? 'Stopping: trials that are running will end first. Ctrl-C again drops them.',
-      );
+      show.say(engine.stopping ?? stopping(stands()));
       stop.abort();
     },
     () => show.close(),
@@ -203,6 +204,13 @@ async function interruptibly(
     show.close();
     await engine.close();
   }
+}
+
+/** What is said at Ctrl-C. @param stands of the trials that would go on in the middle */
+function stopping(stands: readonly Stand[]): string {
+  const dropped =
+    stands.length === 0 ? '' : `; the next run goes on with ${stands.map(standInWords).join(', ')}`;
+  return `Stopping: trials that are running will end first. Ctrl-C again drops them${dropped}.`;
 }
 
 async function executor(

@@ -44,7 +44,7 @@ const mostFailures = 10;
 
 async function inWords(status: Status): Promise<string> {
   const [{ duration }, { table }] = await Promise.all([import('../lab/progress.ts'), import('./table.ts')]);
-  const { scenario, trials, done, failed, running, toGo, abandoned, secondsLeft } = status;
+  const { scenario, trials, done, failed, running, toGo, begun, abandoned, secondsLeft } = status;
   const counts = [
     `${done} of ${trials} trials done`,
     `${failed.length} failed`,
@@ -57,6 +57,8 @@ async function inWords(status: Status): Promise<string> {
   }
   const parts = [`${scenario}: ${counts.join(', ')}\n`];
   if (abandoned > 0) parts.push(`${abandoned} were broken off; the next run tries them again\n`);
+  const middle = begun.map(({ trial, epoch, epochs }) => [' ', trial, `after epoch ${epoch} of ${epochs}`]);
+  if (middle.length > 0) parts.push(`to go on in the middle\n${table(middle)}`);
   const now = running.map(({ trial, pid, host, seconds, epoch, epochs }) => [
     ' ',
     trial,

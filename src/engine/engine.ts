@@ -4,6 +4,7 @@
  */
 import type { Gemm } from './gemm.ts';
 import type { Kernels } from './kernels.ts';
+import type { Numbers } from './ledger.ts';
 import { Arena, type Matrix } from './matrix.ts';
 import { plainKernels } from './plain-kernels.ts';
 
@@ -24,6 +25,9 @@ export interface Engine {
   readonly gemm: Gemm;
   /** A matrix of zeros in the arena. */
   matrix(rows: number, columns: number): Matrix;
+  /** Enters what changes in training and lies in no matrix: see `Ledger.keep`. */
+  keep<const T>(save: () => T, restore: (kept: T) => void): void;
+  keepArrays(...arrays: Numbers[]): void;
   /** Frees sessions and threads; matrices stay readable. */
   close(): void;
 }
@@ -38,6 +42,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     kernels: await kernelSets[kernels](arena.memory),
     gemm,
     matrix: (rows, columns) => arena.matrix(rows, columns),
+    keep: (save, restore) => arena.ledger.keep(save, restore),
+    keepArrays: (...arrays) => arena.ledger.keepArrays(...arrays),
     close: () => gemm.close(),
   };
 }

@@ -4,6 +4,8 @@
  * write them in place. A matrix is allocated once by whoever owns it; nothing is allocated in a training step.
  */
 
+import { Ledger } from './ledger.ts';
+
 /** Row-major matrix of float32. Element (i, j) is `data[i * columns + j]`. */
 export interface Matrix {
   readonly rows: number;
@@ -11,10 +13,20 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
+/** How far an arena has been handed out, and in what pieces. */
+export interface Extent {
+  readonly bytes: number;
+  /** hash of the sizes of all matrices, in order */
+  readonly layout: number;
+}
+
 /** Hands out matrices from one WebAssembly memory, front to back; memory is reclaimed only all at once. */
 export class Arena {
   readonly memory: WebAssembly.Memory;
+  /** what changes beside the matrices */
+  readonly ledger = new Ledger();
   #next: number;
+  #layout = 0;
   readonly #start: number;
 
   /**
@@ -41,6 +53,7 @@ export class Arena {
         `out of matrix memory: ${rows} × ${columns} does not fit beside ${at} of ${this.memory.buffer.byteLength} bytes`,
       );
     this.#next = end;
+    this.#layout = Math.imul(Math.imul(this.#layout ^ rows, 0x01000193) ^ columns, 0x01000193) | 0;
     return { rows, columns, data: new Float32Array(this.memory.buffer, at, rows * columns).fill(0) };
   }
 
@@ -55,9 +68,28 @@ export class Arena {
     return this.#next - this.#start;
   }
 
+  get extent(): Extent {
+    return { bytes: this.used, layout: this.#layout };
+  }
+
+  /** The first bytes handed out: all matrices of an extent, as they are. */
+  bytesOf({ bytes }: Extent): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.#start, bytes);
+  }
+
+  /** Takes everything up to an extent for handed out, which another arena has reached by handing it out. */
+  skipTo({ bytes, layout }: Extent): void {
+    if (bytes < this.used || this.#start + bytes > this.memory.buffer.byteLength - 64)
+      throw new RangeError(`an arena with ${this.used} bytes handed out cannot skip to ${bytes}`);
+    this.#next = this.#start + bytes;
+    this.#layout = layout;
+  }
+
   /** Forgets every matrix handed out; the next trial starts anew. */
   reset(): void {
     this.#next = this.#start;
+    this.#layout = 0;
+    this.ledger.clear();
   }
 }
 

@@ -2,9 +2,16 @@
  * @file One trial, whatever becomes of it.
  */
 import type { Split } from '../data/data.ts';
+import { OutputError } from '../scenarios/problems.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import { artefactsIn } from './artefacts.ts';
 import type { Bench, Outcome, Progress, RunTrial } from './executor.ts';
+import { snapshotsOf } from './snapshots.ts';
+
+export interface AttemptOptions extends Omit<Bench, 'trialModule' | 'loadSplit'> {
+  /** told what is worth a line */
+  readonly say?: (text: string) => void;
+}
 
 /** Runs a trial; an error it throws, or an answer that is no number, becomes a result of status 'failed'. */
 export async function attempt(
@@ -12,11 +19,12 @@ export async function attempt(
   trial: PlannedTrial,
   split: Split,
   progress: (progress: Progress) => void,
-  { artefacts, allowPrograms = false }: Pick<Bench, 'artefacts' | 'allowPrograms'> = {},
+  { artefacts, snapshots, pause, allowPrograms = false, say = () => {} }: AttemptOptions = {},
 ): Promise<Outcome> {
   const { id, specification, pictures, isKept } = trial;
   const start = performance.now();
-  const passed = (): number => (performance.now() - start) / 1000;
+  const place = snapshots === undefined ? undefined : snapshotsOf(snapshots, id, say, pause);
+  const passed = (): number => place?.seconds() ?? (performance.now() - start) / 1000;
   let result: TrialResult;
   let samplesPerSecond = 0;
   const told = (told: Progress): void => {
@@ -28,11 +36,13 @@ export async function attempt(
       progress: told,
       allowPrograms,
       ...(artefacts !== undefined && { artefacts: artefactsIn(artefacts) }),
+      ...(place && { snapshots: place }),
     });
     const odd = result.readouts.find(({ testErrorPercent }) => !Number.isFinite(testErrorPercent));
     if (odd !== undefined) throw new Error(`${odd.name}: the test error is ${odd.testErrorPercent}`);
   } catch (error) {
     result = failure(trial, error);
+    if (!(error instanceof OutputError)) place?.clear(); // from there it would fail again
   }
   return {
     result,

@@ -33,6 +33,8 @@ export interface Watcher {
   started(trial: PlannedTrial): void;
   /** Not after `finished`; the last steps of a trial may be left out. */
   progressed(trial: PlannedTrial, progress: Progress): void;
+  /** A trial has something to say: that it goes on in the middle, say. */
+  said?(trial: PlannedTrial, text: string): void;
   finished(trial: PlannedTrial, outcome: Outcome): void;
 }
 
@@ -68,6 +70,10 @@ export interface Bench {
   readonly loadSplit: LoadSplit;
   /** folder for what trials of the run share */
   readonly artefacts?: string;
+  /** folder of the run, in which trials keep how far they are */
+  readonly snapshots?: string;
+  /** seconds between two snapshots of a trial; the usual ones when absent */
+  readonly pause?: number;
   /** whether boxes may start programs */
   readonly allowPrograms?: boolean;
 }

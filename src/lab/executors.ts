@@ -33,20 +33,27 @@ export interface ExecutorKind {
   make(job: Job): Promise<Executor>;
 }
 
+/** A bench whose trials leave in the folder of the run what others or they themselves can use again. */
+const kept = (directory: string, bench: Bench): Bench => ({
+  ...bench,
+  artefacts: artefactsFolder(directory),
+  snapshots: directory,
+});
+
 export const executors: Readonly<Record<string, ExecutorKind>> = {
   pool: {
     summary: 'a thread for each trial, as many as there are cores',
     async make({ directory, workers, trials, allowPrograms, bench }) {
       const { pool } = await import('./pool.ts');
       const width = Math.max(1, Math.min(workers ?? availableParallelism(), trials));
-      return pool(width, { ...(await bench()), artefacts: artefactsFolder(directory), allowPrograms });
+      return pool(width, { ...kept(directory, await bench()), allowPrograms });
     },
   },
   serial: {
     summary: 'one trial after the other, in this process',
     async make({ directory, allowPrograms, bench }) {
       const { serial } = await import('./serial.ts');
-      return serial({ ...(await bench()), artefacts: artefactsFolder(directory), allowPrograms });
+      return serial({ ...kept(directory, await bench()), allowPrograms });
     },
   },
   slurm: {

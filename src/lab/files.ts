@@ -17,8 +17,9 @@ import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { OutputError } from '../scenarios/problems.ts';
 
-/** Writes to a temporary name, syncs, renames. @throws OutputError */
-export function writeWhole(path: string, contents: string | Uint8Array): void {
+/** Writes to a temporary name, syncs, renames. @param contents in one piece or in several @throws OutputError */
+export function writeWhole(path: string, contents: string | Uint8Array | readonly Uint8Array[]): void {
+  const pieces = typeof contents === 'string' ? [Buffer.from(contents)] : [contents].flat();
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
@@ -26,7 +27,7 @@ export function writeWhole(path: string, contents: string | Uint8Array): void {
     try {
       const file = openSync(temporary, 'w');
       try {
-        writeAll(file, Buffer.from(contents as string));
+        for (const piece of pieces) writeAll(file, piece);
         fsyncSync(file);
       } finally {
         closeSync(file);
@@ -57,7 +58,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-function writeAll(file: number, bytes: Buffer): void {
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
@@ -112,7 +113,7 @@ export function namesIn(folder: string): string[] {
 
 /** True for a temporary file of `writeWhole` whose writer, on this machine, is gone. */
 export function isLeftOver(name: string): boolean {
-  const [, host, pid] = /^\..*?\.json\.(?:(.+)\.)?(\d+)\.tmp$/.exec(name) ?? [];
+  const [, host, pid] = /^\..*?\.(?:json|safetensors)\.(?:(.+)\.)?(\d+)\.tmp$/.exec(name) ?? [];
   return pid !== undefined && (host ?? hostname()) === hostname() && !isRunning(Number(pid));
 }
 

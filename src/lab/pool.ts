@@ -24,9 +24,11 @@ export function pool(workers: number, { loadSplit, ...bench }: Bench): Executor 
     workers,
     async run(trials, watcher, stop) {
       const running = new Map<string, PlannedTrial>();
-      const listen = ({ id, progress }: Message) => {
-        const trial = running.get(id);
-        if (trial !== undefined) watcher.progressed(trial, progress);
+      const listen = (message: Message) => {
+        const trial = running.get(message.id);
+        if (trial === undefined) return;
+        if ('text' in message) watcher.said?.(trial, message.text);
+        else watcher.progressed(trial, message.progress);
       };
       threads.on('message', listen);
       try {

@@ -7,7 +7,7 @@ import type { PlannedTrial } from '../scenarios/trial-files.ts';
 import { Claims, isHeld } from './claims.ts';
 import type { Executor, Watcher } from './executor.ts';
 import type { Plan } from './plan-file.ts';
-import type { Display } from './progress.ts';
+import { type Display, nameOf } from './progress.ts';
 import type { Row } from './rows.ts';
 import type { Store } from './store.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -101,6 +101,7 @@ export async function run(
       claims.progressed(trial.id, progress);
       display.progressed(trial, progress);
     },
+    said: (trial, text) => display.say(`${nameOf(trial)}: ${text}`),
     finished(trial, outcome) {
       if (!outcome.isStored) store.save(outcome);
       claims.release(trial.id);

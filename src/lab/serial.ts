@@ -16,7 +16,8 @@ export function serial({ trialModule, loadSplit, ...bench }: Bench): Executor {
         if (watcher.claims?.(trial) === false) return;
         watcher.started(trial);
         const tell = (progress: Progress) => watcher.progressed(trial, progress);
-        const outcome = await attempt(runTrial, trial, split, tell, bench);
+        const say = (text: string) => watcher.said?.(trial, text);
+        const outcome = await attempt(runTrial, trial, split, tell, { ...bench, say });
         watcher.finished(trial, outcome);
       });
     },

@@ -186,6 +186,7 @@ class Watch {
     if (news.kind === 'finished') this.#finish(trial);
     else this.#start(trial);
     if (news.kind === 'progressed') this.#watcher.progressed(trial, news.progress);
+    if (news.kind === 'said') this.#watcher.said?.(trial, news.text);
   }
 
   #start(trial: PlannedTrial): void {

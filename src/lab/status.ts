@@ -7,6 +7,7 @@ import { claimsIn } from './claims.ts';
 import { estimates, type Sizes, timedIn } from './estimate.ts';
 import type { Plan } from './plan-file.ts';
 import { nameOf } from './progress.ts';
+import { leftOf, type Stand, standsOf } from './stands.ts';
 import type { Store } from './store.ts';
 
 export interface Status {
@@ -29,6 +30,8 @@ export interface Status {
   }[];
   /** neither done nor failed nor running */
   readonly toGo: number;
+  /** those among them that have left a snapshot, from which they go on */
+  readonly begun: readonly Stand[];
   /** claims whose process is gone; the next run tries their trials again */
   readonly abandoned: number;
   /** of all that is running or to go, with as many trials at a time as are running now (or as there are cores, where none is) */
@@ -54,7 +57,10 @@ export function statusOf(plan: Plan, store: Store, sizes: Sizes, notice: (text: 
     const { epoch, epochs } = claims[i]!;
     return epochs > 0 ? whole * (1 - epoch / epochs) : whole;
   });
-  const work = [...seconds(open), ...rest].reduce((sum, x) => sum + x, 0);
+  const begun = standsOf(store.directory, open);
+  const left = leftOf(begun);
+  const ahead = seconds(open).map((whole, k) => whole * left(open[k]!));
+  const work = [...ahead, ...rest].reduce((sum, x) => sum + x, 0);
   return {
     scenario: plan.name,
     trials: trials.size,
@@ -74,6 +80,7 @@ export function statusOf(plan: Plan, store: Store, sizes: Sizes, notice: (text: 
       epochs,
     })),
     toGo: open.length,
+    begun,
     abandoned: abandoned.filter(({ id }) => trials.has(id) && !found.has(id)).length,
     secondsLeft: work / (claims.length || availableParallelism()),
   };

@@ -12,6 +12,7 @@ import type { Outcome } from './executor.ts';
 import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
 import type { Plan } from './plan-file.ts';
 import { csv, type Row, rowsOf } from './rows.ts';
+import { clearSnapshot } from './snapshots.ts';
 import { type Stored, type Summary, summaryOf } from './summary.ts';
 
 export type { Stored } from './summary.ts';
@@ -40,6 +41,7 @@ export class Store {
     if (pictures !== undefined)
       writeWhole(join(this.directory, 'pictures', name), `${JSON.stringify(pictures)}\n`);
     writeWhole(join(this.directory, 'results', name), `${JSON.stringify(rest, null, 1)}\n`);
+    if (result.status === 'done') clearSnapshot(this.directory, result.id);
   }
 
   /** Whether every one of these trials has a result, whatever it says. */

@@ -13,14 +13,13 @@ export interface Task extends Omit<Bench, 'loadSplit'> {
   readonly split: Split;
 }
 
-/** Sent to the main thread on the way. */
-export interface Message {
-  readonly id: string;
-  readonly progress: Progress;
-}
+/** Sent to the main thread on the way: how far a trial is, or what it has to say. */
+export type Message = { readonly id: string } & ({ readonly progress: Progress } | { readonly text: string });
 
 export async function work({ trial, split, trialModule, ...bench }: Task): Promise<Outcome> {
   const { runTrial } = (await import(trialModule)) as { runTrial: RunTrial };
-  const tell = (progress: Progress) => parentPort?.postMessage({ id: trial.id, progress } satisfies Message);
-  return attempt(runTrial, trial, split, tell, bench);
+  const { id } = trial;
+  const tell = (progress: Progress) => parentPort?.postMessage({ id, progress } satisfies Message);
+  const say = (text: string) => parentPort?.postMessage({ id, text } satisfies Message);
+  return attempt(runTrial, trial, split, tell, { ...bench, say });
 }

@@ -20,6 +20,30 @@ export interface Later {
   older(): void;
 }
 
+/** What is told after an epoch; those of later life count on from the last one of training. */
+export interface Progress {
+  readonly epoch: number;
+  /** epochs of training */
+  readonly epochs: number;
+  /** mean over the batches */
+  readonly loss: number;
+}
+
+/** Lets training that was broken off go on; `parts/course.ts` asks for it. A learner may have several courses, one after the other. */
+export interface Snapshots {
+  /**
+   * A course begins. What has been entered and allocated until now is what a snapshot of it holds; what the course makes on its way is room to
+   * work in, and holds nothing from epoch to epoch.
+   * @param each what the course calls after every epoch: called here once more where it goes on, before anything is put back
+   * @returns its last epoch that need not be lived again: 0 for a course from its beginning, infinite for one that is over
+   */
+  begin(each: (progress: Progress) => void): number;
+  /** An epoch has ended, and everybody has been told. */
+  lived(progress: Progress): void;
+  /** The course is over. */
+  end(): void;
+}
+
 /** What a learner starts from, where it is not the beginning: a copy of another chip, or a chip that was put away and taken out again. */
 export interface Start {
   /** of every layer [rows, units] */
@@ -45,6 +69,8 @@ export interface Lesson<A extends Access, Options> {
   readonly start?: Start;
   /** the chip's later life, where learning is to go on in it; `parts/course.ts` lives it */
   readonly later?: Later;
+  /** how training goes on that was broken off; `parts/course.ts` sees to it */
+  readonly snapshots?: Snapshots;
   /**
    * Called after every epoch. Now and then (as the scenario says) the runner classifies validation images with
    * `classifier` to draw the curve.

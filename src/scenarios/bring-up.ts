@@ -11,6 +11,7 @@ import { type Judge, judgeOf } from './evaluate.ts';
 import { live } from './life.ts';
 import { picturesOf } from './pictures.ts';
 import { chipFor, learnerOf, train } from './raise.ts';
+import { type TrainingSnapshots, withSnapshots } from './snapshots.ts';
 import type { MeterReading, TrialHooks, TrialResult, TrialSpecification } from './trial-files.ts';
 import { versions } from './versions.ts';
 
@@ -35,12 +36,14 @@ export function bringUp(
 ): TrialResult {
   const { specification } = trial;
   const { training = split.training } = given;
-  const chip = chipFor(specification, learnerOf(specification), training, engine, given.individual);
-  try {
-    return storyOf(chip, trial, training, split, engine, hooks, given);
-  } finally {
-    chip.close();
-  }
+  return withSnapshots(specification, engine, hooks, snapshots => {
+    const chip = chipFor(specification, learnerOf(specification), training, engine, given.individual);
+    try {
+      return storyOf(chip, trial, training, split, engine, hooks, given, snapshots);
+    } finally {
+      chip.close();
+    }
+  });
 }
 
 function storyOf(
@@ -51,12 +54,19 @@ function storyOf(
   engine: Engine,
   hooks: TrialHooks,
   given: Given,
+  snapshots: TrainingSnapshots | undefined,
 ): TrialResult {
   const { specification } = trial;
   const learner = learnerOf(specification);
   const judge = judgeOf(training.inputs, engine);
-  const record = recordCurve(specification, chip, training.length, split, judge, hooks);
+  const record = recordCurve(specification, chip, training.length, split, judge, snapshots ?? hooks, engine);
   let grown: Grown | undefined;
+  engine.keep(
+    () => grown,
+    kept => {
+      grown = kept ?? undefined;
+    },
+  );
   const grownUp = (classifier: Classifier) => {
     const draw = () => picturesOf(chip, split.training, engine);
     const shown = trial.pictures === false ? undefined : chip.unnoticed(draw);
@@ -71,10 +81,12 @@ function storyOf(
     chip.unnoticed(() => given.grownUp?.(chip, classifier));
   };
   const principal = (classifier: Classifier) => judge(classifier, split.test)[0]!;
-  const living = specification.life && live(specification.life, chip, record.current, principal, grownUp);
+  const living =
+    specification.life && live(specification.life, chip, record.current, principal, grownUp, engine);
   const start = given.start?.(chip);
   const classifier = train(specification, chip, training, engine, {
-    epoch: record.epoch,
+    epoch: progress => (snapshots?.isRetold ? record.again(progress) : record.epoch(progress)),
+    ...(snapshots && { snapshots }),
     ...(start && { start }),
     ...(living?.later && { later: living.later }),
   });

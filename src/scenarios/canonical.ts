@@ -13,6 +13,9 @@ export function canonical(value: unknown): string {
   );
 }
 
-/** Name of a trial: 16 hexadecimal digits of the SHA-256 of its specification. */
-export const trialId = (specification: TrialSpecification): string =>
-  createHash('sha256').update(canonical(specification)).digest('hex').slice(0, 16);
+/** 16 hexadecimal digits of the SHA-256 of a value, whatever the order of its keys. */
+export const hashOf = (value: unknown): string =>
+  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
+
+/** Name of a trial: the hash of its specification. */
+export const trialId = (specification: TrialSpecification): string => hashOf(specification);

@@ -4,6 +4,7 @@
  */
 import type { Chip } from '../chips/chip.ts';
 import type { Split } from '../data/data.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Classifier, Lesson } from '../learners/learner.ts';
 import type { Judge } from './evaluate.ts';
 import type { TrialHooks, TrialSpecification } from './trial-files.ts';
@@ -21,7 +22,8 @@ export function recordCurve(
   images: number,
   split: Split,
   judge: Judge,
-  hooks: TrialHooks,
+  hooks: Pick<TrialHooks, 'progress'>,
+  engine: Engine,
 ) {
   const curve = {
     epoch: [] as number[],
@@ -34,6 +36,15 @@ export function recordCurve(
   const ahead = life?.learning ? life.steps : 0; // epochs of later life
   let current: Classifier | undefined;
   let last: { classifier: Classifier; errors: (number | null)[] } | undefined;
+  engine.keep(
+    () => ({ curve, boxCost, lessons, errors: last?.errors }),
+    kept => {
+      Object.assign(curve, kept.curve);
+      boxCost.splice(0, boxCost.length, ...kept.boxCost);
+      lessons = kept.lessons;
+      last = kept.errors && current && { classifier: current, errors: kept.errors };
+    },
+  );
 
   function check(classifier: Classifier): number | null {
     const errors = chip.unnoticed(() => judge(classifier, split.validation));
@@ -64,6 +75,10 @@ export function recordCurve(
   return {
     curve: () => ({ ...curve, ...(boxCost.length > 0 && { boxCost }) }),
     epoch,
+    /** Takes note of the classifier of an epoch whose place in the curve is known. */
+    again({ classifier }: { classifier: Classifier }): void {
+      current = classifier;
+    },
     /** the classifier of the last epoch */
     current: () => current!,
     /** Validation errors of the trained chip: those of the last checkpoint where the learner ended with the classifier judged there. */

@@ -140,6 +140,8 @@ function raised(
           engine,
         ),
       grownUp(chip, classifier) {
+        // what it passes on is known here alone: its later life is lived again
+        if (own.life) engine.arena.ledger.refuse('the later life of a student is not kept');
         const place = placeOf(classifier, 'principal', specification.learner);
         const said = (samples: Samples) => scoresOf(classifier, place, samples, wanted.reads, engine);
         legacy = {

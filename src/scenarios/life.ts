@@ -5,6 +5,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Chip } from '../chips/chip.ts';
 import { count, quantity, ratio, strict } from '../description.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Classifier, Later } from '../learners/learner.ts';
 
 /** Description of a life. */
@@ -72,11 +73,21 @@ export function live(
   current: () => Classifier,
   error: (classifier: Classifier) => number,
   grownUp: (classifier: Classifier) => void,
+  engine: Pick<Engine, 'keep'>,
 ): Living {
   const seconds: number[] = [];
   const aged: number[] = [];
   const relearned: number[] = [];
   let interval = life.interval;
+  engine.keep(
+    () => ({ lists: [seconds, aged, relearned], interval }),
+    kept => {
+      [seconds, aged, relearned].forEach((list, k) => {
+        list.splice(0, list.length, ...kept.lists[k]!);
+      });
+      interval = kept.interval;
+    },
+  );
   const judged = (classifier: Classifier) => chip.unnoticed(() => error(classifier));
 
   function older(classifier: Classifier): void {

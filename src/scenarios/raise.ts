@@ -9,7 +9,7 @@ import type { Access } from '../chips/model.ts';
 import { viewOf } from '../chips/views.ts';
 import type { Samples } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
-import { streamOf } from '../engine/streams.ts';
+import { type Stream, streamOf } from '../engine/streams.ts';
 import { learners } from '../learners/index.ts';
 import type { Classifier, Learner, Lesson } from '../learners/learner.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
@@ -34,8 +34,22 @@ export function chipFor(
   seed = upbringing.seed,
 ): Chip {
   const request = requestFor(upbringing, learner, samples);
-  return buildChip(upbringing.chip, request, engine, path => streamOf(seed, `chip/${path}`));
+  return buildChip(upbringing.chip, request, engine, streams(seed, 'chip', engine));
 }
+
+/** Names streams below a path, and enters how far they have been read. */
+const streams =
+  (seed: number, under: string, engine: Engine) =>
+  (path: string): Stream => {
+    const stream = streamOf(seed, `${under}/${path}`);
+    engine.keep(
+      () => stream.position,
+      position => {
+        stream.position = position;
+      },
+    );
+    return stream;
+  };
 
 function requestFor({ options }: Upbringing, learner: Learner, { inputs, classes }: Samples): ChipRequest {
   const batch = typeof options.batch === 'number' ? options.batch : 0;
@@ -51,7 +65,7 @@ export function train(
   chip: Chip,
   training: Samples,
   engine: Engine,
-  along: Pick<Lesson<never, never>, 'epoch' | 'later' | 'start'>,
+  along: Pick<Lesson<never, never>, 'epoch' | 'later' | 'start' | 'snapshots'>,
   seen: Seen = (access, dataSheet) => viewOf(chip, access, dataSheet),
 ): Classifier {
   const learner = learnerOf(upbringing);
@@ -60,14 +74,14 @@ export function train(
   const dataSheet = (): DocumentedView => (sheet ??= viewOf(sheetChip(), 'documented', dataSheet));
   const sheetChip = () => {
     const request = requestFor(upbringing, learner, training);
-    return buildChip(nominal(upbringing.chip), request, engine, path => streamOf(seed, `data-sheet/${path}`));
+    return buildChip(nominal(upbringing.chip), request, engine, streams(seed, 'data-sheet', engine));
   };
   return learner.train({
     chip: seen(learner.access, dataSheet) as never, // the registry holds learners of every access
     options,
     training,
     engine,
-    stream: path => streamOf(seed, `learner/${learner.name}/${path}`),
+    stream: streams(seed, `learner/${learner.name}`, engine),
     digital: multiplyAdds => {
       chip.meter.digitalMacs += multiplyAdds;
     },

@@ -2,7 +2,6 @@
  * @file Weights that are to suit any individual of a chip model: trained in simulation on a whole population of them, other individuals than the
  * one they are meant for. The strongest argument against "weights cannot be copied", and so a control. Trials of one run share them.
  */
-import { createHash } from 'node:crypto';
 import type { Access } from '../chips/model.ts';
 import { type Population, populationOf } from '../chips/population.ts';
 import { viewOf } from '../chips/views.ts';
@@ -12,8 +11,9 @@ import type { Distillation } from '../distill/description.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tensorOf } from '../engine/safetensors.ts';
 import { streamOf } from '../engine/streams.ts';
-import { canonical } from './canonical.ts';
+import { hashOf } from './canonical.ts';
 import { chipFor, learnerOf, type Seen, train } from './raise.ts';
+import { type TrainingSnapshots, withSnapshots } from './snapshots.ts';
 import type { TrialHooks, TrialSpecification } from './trial-files.ts';
 
 /** Between the seeds of the individuals, so that none is anybody's student or teacher. */
@@ -29,7 +29,7 @@ export function robustWeights(
 ): Bequest {
   const { learner, options, seed } = teacher;
   const asked = { format: 1, kind: 'robust', data, chip, learner, options, seed, population };
-  const key = createHash('sha256').update(canonical(asked)).digest('hex').slice(0, 16);
+  const key = hashOf(asked);
   const found = hooks.artefacts?.read(key);
   if (found) {
     try {
@@ -38,7 +38,10 @@ export function robustWeights(
       // torn: made again
     }
   }
-  const made = trained({ chip, learner, options, seed }, population, split, engine, hooks);
+  engine.arena.reset();
+  const made = withSnapshots(asked, engine, hooks, snapshots =>
+    trained({ chip, learner, options, seed }, population, split, engine, hooks, snapshots),
+  );
   hooks.artefacts?.write(key, bequestToBytes(made));
   return made;
 }
@@ -49,8 +52,8 @@ function trained(
   { training }: Split,
   engine: Engine,
   hooks: TrialHooks,
+  snapshots: TrainingSnapshots | undefined,
 ): Bequest {
-  engine.arena.reset();
   const learner = learnerOf(upbringing);
   const { seed } = upbringing;
   const chips = Array.from({ length: individuals }, (_, k) =>
@@ -65,7 +68,14 @@ function trained(
       population = all;
       return all.view;
     };
-    const { outside = {} } = train(upbringing, chips[0]!, training, engine, { epoch: told(hooks) }, seen);
+    const { outside = {} } = train(
+      upbringing,
+      chips[0]!,
+      training,
+      engine,
+      { epoch: told(hooks, snapshots), ...(snapshots && { snapshots }) },
+      seen,
+    );
     const kept = Object.entries(outside).map(([name, matrix]) => [name, tensorOf(matrix)] as const);
     return { weights: population!.weights.map(tensorOf), outside: Object.fromEntries(kept) };
   } finally {
@@ -74,9 +84,9 @@ function trained(
 }
 
 const told =
-  (hooks: TrialHooks) =>
+  (hooks: TrialHooks, snapshots: TrainingSnapshots | undefined) =>
   ({ epoch, epochs, loss }: { epoch: number; epochs: number; loss: number }) => {
     if (!Number.isFinite(loss))
       throw new Error(`weights for a population: the loss is ${loss} in epoch ${epoch}`);
-    hooks.progress({ epoch, epochs, loss });
+    if (!snapshots?.isRetold) (snapshots ?? hooks).progress({ epoch, epochs, loss });
   };

@@ -2,7 +2,6 @@
  * @file Making a teacher, and asking it. A reading depends on how the teacher was made and what it was asked alone, so students of one
  * teacher share it, and one that was lost is made again.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Chip } from '../chips/chip.ts';
 import { combined, snapshot } from '../chips/meter.ts';
@@ -21,7 +20,7 @@ import type { Classifier } from '../learners/learner.ts';
 import { meanActivities } from '../learners/parts/gains.ts';
 import { evaluationBatch } from '../learners/parts/output-classifier.ts';
 import { bringUp } from './bring-up.ts';
-import { canonical } from './canonical.ts';
+import { hashOf } from './canonical.ts';
 import { chipOfBytes, digestOfFile, revived } from './saved-chip.ts';
 import type { Artefacts, TrialHooks, TrialSpecification } from './trial-files.ts';
 
@@ -53,7 +52,7 @@ export function heard(
 function readingKey({ data }: TrialSpecification, wanted: Distillation): string {
   const { teacher, teachers, teacherAge, reads } = wanted;
   const asked = { format: 2, data, teacher, teachers, teacherAge, images: askedAbout(data, wanted), reads };
-  return createHash('sha256').update(canonical(asked)).digest('hex').slice(0, 16);
+  return hashOf(asked);
 }
 
 /** What teachers are asked about: where only true labels are told it does not matter, and students that differ in that share a teacher. */

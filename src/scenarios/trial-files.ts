@@ -12,6 +12,7 @@ import type { Agreement } from '../distill/agreement.ts';
 import type { Distillation } from '../distill/description.ts';
 import type { TeacherFacts } from '../distill/reading.ts';
 import type { Life, LifeResult } from './life.ts';
+import type { SnapshotPlace } from './snapshots.ts';
 
 /** One chip, one learner, one setting, one seed. The trial's name is the hash of this. */
 export interface TrialSpecification {
@@ -175,6 +176,8 @@ export interface TrialHooks {
   progress(p: { epoch: number; epochs: number; loss: number; validationErrorPercent?: number }): void;
   /** what trials of one run can share: a trial without them takes longer and comes to the same */
   readonly artefacts?: Artefacts;
+  /** where the trial keeps how far it is, so that it goes on there when it was broken off */
+  readonly snapshots?: SnapshotPlace;
   /** Whether boxes may start programs: asked for where a run is started, never by what is run. */
   readonly allowPrograms?: boolean;
 }

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
+import { inTheMiddle } from '../fixtures/in-the-middle.ts';
+import { planned } from '../fixtures/trials.ts';
 import { mortal, plainChip, scenario } from '../fixtures/world.ts';
 
 /** A folder with a scenario, and results of some of its trials. */
@@ -109,5 +111,45 @@ describe('the status of a run', () => {
   test('of a folder that is none says so', async () => {
     const { code, err } = await mortal(freshFolder(), ['status', 'nowhere']);
     expect([code, err]).toEqual([2, 'nowhere/plan.json: not there; nowhere is no folder of a run\n']);
+  });
+});
+
+describe('a trial that was broken off in the middle', () => {
+  /** A run of three trials, one done; how many epochs of the next are behind it is what its snapshot says. */
+  async function begun() {
+    const folder = await folderWith({}, '--seeds', '1');
+    const run = join(folder, 'reports/x');
+    timed(run, 60);
+    const { trials } = await planned({ seeds: 3 });
+    inTheMiddle(run, trials[1]!.id, 3, 4);
+    return { folder, run, trials };
+  }
+
+  test('is told of with the others, and takes only what is left of it', async () => {
+    const { folder } = await begun();
+    const argv = ['run', 'scenarios/x.json', '--dry', '--seeds', '3', '--workers', '1'];
+    expect((await mortal(folder, argv)).out).toMatch(/goes on +stand-in, seed 2 after epoch 3 of 4\n/);
+    expect(JSON.parse((await mortal(folder, [...argv, '--json'])).out)).toMatchObject({
+      todo: 2,
+      seconds: 75,
+      begun: [{ trial: 'stand-in, seed 2', epoch: 3, epochs: 4 }],
+    });
+  });
+
+  test('has its place in the status, and in what is said at Ctrl-C', async () => {
+    const { folder } = await begun();
+    const onInterrupt = (stop: () => void) => {
+      stop();
+      return () => {};
+    };
+    const argv = ['run', 'scenarios/x.json', '--seeds', '3', '--workers', '0'];
+    const { code, err } = await mortal(folder, argv, { onInterrupt });
+    expect(code).toBe(130);
+    expect(err).toContain(
+      'Ctrl-C again drops them; the next run goes on with stand-in, seed 2 after epoch 3 of 4.\n',
+    );
+    const { out } = await mortal(folder, ['status', 'reports/x']);
+    expect(out).toMatch(/2 to go, about \d+ s left once it goes on\n/);
+    expect(out).toMatch(/to go on in the middle\n +stand-in, seed 2 +after epoch 3 of 4\n/);
   });
 });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { filesOf, freshFolder, write } from '../fixtures/folders.ts';
 import { known } from '../fixtures/known.ts';
-import { mortal, plainChip, scenario } from '../fixtures/world.ts';
+import { mortal, plainChip, realTrials, scenario } from '../fixtures/world.ts';
 
 const two = [{ learner: 'stand-in' }, { learner: 'stand-in', as: 'slow', milliseconds: 100 }];
 
@@ -256,6 +256,33 @@ describe('a process', () => {
     expect(resultsOf(folder)).toEqual(resultsOf(whole));
     const now = filesOf(join(folder, 'reports/x/timings'));
     for (const name of done) expect(now[name]).toBe(timings[name]); // not run again
+  });
+
+  test('that is killed in the middle of a trial goes on there, and the result is the same to the byte', async () => {
+    const trial = {
+      data: { set: 'mnist', train: 40, validation: 10, test: 10 },
+      chip: { ...plainChip, layers: [4] },
+      learners: [{ learner: 'ff', batch: 20, epochs: 60 }],
+      seeds: 1,
+    };
+    const argv = ['run', 'scenarios/x.json', '--workers', '0'];
+    const whole = folderWith(trial);
+    await mortal(whole, argv, realTrials(300));
+    const folder = folderWith(trial);
+    const env = { ...process.env, MORTAL_TEST_TRIALS: 'real' };
+    const child = spawn(process.execPath, [program, ...argv], { cwd: folder, stdio: 'ignore', env });
+    const snapshots = join(folder, 'reports/x/snapshots');
+    const isThere = () => existsSync(snapshots) && readdirSync(snapshots).some(name => !name.startsWith('.'));
+    while (!isThere() && child.exitCode === null) await new Promise(wait => setTimeout(wait, 5));
+    const over = new Promise(resolve => child.on('close', resolve));
+    child.kill('SIGKILL');
+    await over;
+
+    const { code, err } = await mortal(folder, argv, realTrials(300));
+    expect(code).toBe(0);
+    expect(err).toMatch(/ff, seed 1: goes on after epoch \d+ of 60/);
+    expect(resultsOf(folder)).toEqual(resultsOf(whole));
+    expect(readdirSync(snapshots)).toEqual([]);
   });
 
   test('that is killed leaves claims behind that stop nobody', async () => {

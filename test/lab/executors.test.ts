@@ -22,20 +22,26 @@ const { trials } = await planned({
   ],
 });
 
+const [talkative] = (await planned({ learners: [{ learner: 'stand-in', ends: 'talks', milliseconds: 5 }] }))
+  .trials as [PlannedTrial];
+const kept = { ...bench, snapshots: freshFolder() };
+
 /** Takes down what it is told. */
 function notebook(onFinished = (_: PlannedTrial) => {}) {
   const started: string[] = [];
   const progress = new Map<string, Progress[]>();
   const outcomes = new Map<string, Outcome>();
+  const said: string[] = [];
   const watcher: Watcher = {
     started: ({ id }) => void started.push(id),
     progressed: ({ id }, step) => void progress.set(id, [...(progress.get(id) ?? []), step]),
+    said: (_, text) => void said.push(text),
     finished(trial, outcome) {
       outcomes.set(trial.id, outcome);
       onFinished(trial);
     },
   };
-  return { watcher, started, progress, outcomes };
+  return { watcher, started, progress, outcomes, said };
 }
 
 /** Each run in a folder of its own: what lies in a folder is not run again. */
@@ -60,9 +66,9 @@ const expected = notebook();
 await serial(bench).run(trials, expected.watcher, go);
 
 describe.each<[string, Executor]>([
-  ['serial', serial(bench)],
-  ['pool of one', pool(1, bench)],
-  ['pool of two', pool(2, bench)],
+  ['serial', serial(kept)],
+  ['pool of one', pool(1, kept)],
+  ['pool of two', pool(2, kept)],
   ['slurm', onSlurm()],
 ])('%s', (name, executor) => {
   afterAll(() => executor.close());
@@ -100,6 +106,12 @@ describe.each<[string, Executor]>([
     const epochs = progress.get(trials[0]!.id)!.map(({ epoch }) => epoch);
     expect(epochs.slice(0, 2)).toEqual([1, 2]); // the last word may come too late
     expect(outcomes.get(trials[0]!.id)!.seconds).toBeGreaterThan(0.01);
+  });
+
+  test('passes on what a trial has to say', async () => {
+    const { watcher, said } = notebook();
+    await executor.run([talkative], watcher, go);
+    expect(said).toEqual(['begins']);
   });
 
   test('begins no further trial once it is stopped, and finishes those that are begun', async () => {

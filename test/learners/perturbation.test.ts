@@ -149,7 +149,7 @@ describe('of many estimates by moved weights, the mean is the gradient', () => {
     [
       'multiplexed, with three different clocks',
       asked => {
-        const step = clockwork({ size, perturbationTime: 2, updateTime: 1e9, sampleTime: 3 });
+        const step = clockwork({ size, perturbationTime: 2, updateTime: 1e9, sampleTime: 3 }, engine);
         for (let n = 0; n < draws / 2; n++) step({ ...asked, rate: 0 });
         return (draws / 2) * 3;
       },

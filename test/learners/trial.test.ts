@@ -5,8 +5,10 @@ import type { ChipModel } from '../../src/chips/model.ts';
 import type { Samples, Split } from '../../src/data/data.ts';
 import { learners } from '../../src/learners/index.ts';
 import { isCheckpoint } from '../../src/scenarios/curve.ts';
+import type { SnapshotPlace } from '../../src/scenarios/snapshots.ts';
 import { runTrial } from '../../src/scenarios/trial.ts';
 import type { TrialResult } from '../../src/scenarios/trial-files.ts';
+import { brokenOff } from '../fixtures/broken-off.ts';
 import { apart, chipModel, crossbarOf, linearCell, scattering } from '../fixtures/chips.ts';
 import { optionsOf, suited } from '../fixtures/lessons.ts';
 import { syntheticImages, syntheticSplit } from '../fixtures/synthetic-images.ts';
@@ -29,15 +31,16 @@ interface Asked {
   options?: Record<string, unknown>;
   data?: Split;
   progress?: (p: { epoch: number; epochs: number }) => void;
+  snapshots?: SnapshotPlace;
 }
 
 function run(learner: string, asked: Asked = {}): Promise<TrialResult> {
-  const { seed = 1, checkpoints = 2, data = split, progress = () => {} } = asked;
+  const { seed = 1, checkpoints = 2, data = split, progress = () => {}, snapshots } = asked;
   const options = optionsOf(learners[learner]!, { batch: 30, epochs: 4, ...asked.options });
   const chip = suited(learners[learner]!, options, asked.chip ?? noisy);
   const sizes = { set: 'synthetic', train: 120, validation: 70, test: 60 };
   const specification = { format: 1 as const, data: sizes, chip, learner, options, seed, checkpoints };
-  return runTrial({ id: 'test', specification }, data, { progress });
+  return runTrial({ id: 'test', specification }, data, { progress, ...(snapshots && { snapshots }) });
 }
 
 const training = (result: TrialResult) => result.meter!.training;
@@ -45,11 +48,15 @@ const passesOf = (learner: string, epochs = 4) =>
   learners[learner]!.passes(optionsOf(learners[learner]!, { batch: 30, epochs })).training;
 
 describe('a trial', () => {
-  test('gives the same bits again, also when others have used the memory in between', async () => {
+  test('gives the same bits again, also when others have used the memory in between and it was broken off', async () => {
     const first = new Map<string, string>();
     for (const name of names) first.set(name, JSON.stringify(await run(name)));
     await run('ff', { chip: { ...noisy, layers: [50, 7, 30] }, seed: 9 });
-    for (const name of [...names].reverse()) expect(JSON.stringify(await run(name))).toBe(first.get(name));
+    for (const name of [...names].reverse()) {
+      const { result, told } = await brokenOff(snapshots => run(name, { snapshots }), 2);
+      expect(told, name).toEqual(['on after 2 of 4']);
+      expect(JSON.stringify(result), name).toBe(first.get(name));
+    }
   });
 
   test('of another seed has other weights', async () => {

@@ -62,6 +62,7 @@ function diary(lived: Life) {
       return ++error;
     },
     note('grown up'),
+    { keep() {} },
   );
   return { events, living, classifier };
 }

@@ -43,6 +43,7 @@ export function buildDrift(
   const offsets = gaussians(stream('offset'), units).map(n => s * model.mismatch * n);
   const gains = logGains.map(Math.exp);
   const walk = stream('drift');
+  engine.keepArrays(logGains, offsets, gains);
 
   return {
     send(input, out) {

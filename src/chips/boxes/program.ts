@@ -45,12 +45,13 @@ export function buildProgram(
   { command, timeout }: Static<typeof Program>,
   units: number,
   batch: number,
-  { kernels }: Engine,
+  { kernels, arena }: Engine,
   stream: (path: string) => Stream,
 ): Box {
   const seeds = stream('seed');
   const hello: Hello = { units, batch, seed: words(seeds, 1)[0]!, box: seeds.path.replace(/\/?seed$/, '') };
   const name = commandText(command);
+  arena.ledger.refuse(`nobody knows the state of the program ${name}`);
   let link: ProgramLink | undefined; // a box that nothing passes needs no program
   const start = () => {
     for (const word of command) if (typeof word !== 'string') readNamed(word);

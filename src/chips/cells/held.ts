@@ -45,6 +45,8 @@ export interface Held {
   /** Whether cell c, counted over all weights, answers no more. */
   isDead(c: number): boolean;
   state(): CellState;
+  /** all that changes in it */
+  readonly arrays: readonly Float32Array[];
   /** Somebody has put weights in past all physics, along with what a crossbar of the same individual had as `state`; without it all cells are young. @throws Error when sizes differ */
   restore(state: CellState | undefined): void;
 }
@@ -214,6 +216,7 @@ export function buildHeld(
       settle();
       return { aims, landed, ages, writes };
     },
+    arrays: [aims, landed, ages, writes, seen, sent, ...(now === landed ? [] : [now])],
     restore(state) {
       seen.fill(Number.NaN);
       sent.fill(0);

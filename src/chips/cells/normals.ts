@@ -12,6 +12,12 @@ export function normals(engine: Engine, stream: Stream): () => number {
   const numbers = engine.matrix(1, batch);
   let next = batch;
   let position = stream.position;
+  engine.keep(
+    () => [next, position],
+    kept => {
+      [next, position] = kept;
+    },
+  );
   return () => {
     if (next === batch || stream.position !== position) {
       engine.kernels.fill(numbers, 0);

@@ -64,6 +64,12 @@ export function buildVector(
   const first = parts[0]!;
   const isAll = policy === 'all';
   let current = policy === 'sequential' ? parts.length - 1 : 0; // whose turn it was
+  engine.keep(
+    () => current,
+    kept => {
+      current = kept;
+    },
+  );
   const moved = isAll ? total : policy === 'fixed' ? shares[0]! : total / parts.length;
 
   function show(k: number): void {

@@ -33,7 +33,7 @@ export const BufferedTransfer = strict(
 export function buildBufferedTransfer(options: Static<typeof BufferedTransfer>, site: Site): Writer {
   const { columns } = site.weights;
   return transferWriter(options, site, ({ slow }) => {
-    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site.meter);
+    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site);
     const scale = options.transferRate / (options.threshold * slow.granularity);
     return {
       take(i, reading) {

@@ -34,8 +34,9 @@ export function buildChoppedTransfer(options: Static<typeof ChoppedTransfer>, si
   const { rows, columns } = site.weights;
   const signs = new Int8Array(rows).fill(1);
   const lots = site.stream('chopper');
+  site.engine.keepArrays(signs);
   return transferWriter(options, site, ({ slow }) => {
-    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site.meter);
+    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site);
     const scale = options.transferRate / (options.threshold * slow.granularity);
     return {
       sign: i => signs[i]!,

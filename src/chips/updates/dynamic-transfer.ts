@@ -46,9 +46,10 @@ export function buildDynamicTransfer(options: Static<typeof DynamicTransfer>, si
   const readings = new Uint32Array(rows);
   const mean = new Float32Array(rows * columns);
   const reference = new Float32Array(rows * columns);
+  site.engine.keepArrays(signs, readings, mean, reference);
   const share = Math.min(options.tail / chopEvery, 1);
   return transferWriter(options, site, ({ slow }) => {
-    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site.meter);
+    const collect = pulseBuffer(slow, options.momentum, options.transferPulses, site);
     const scale = options.transferRate / (options.threshold * slow.granularity);
     return {
       sign: i => signs[i]!,

@@ -35,6 +35,12 @@ export function buildMixedPrecision(
   const accumulator = engine.matrix(rows, columns);
   const chi = accumulator.data;
   let updates = 0;
+  engine.keep(
+    () => updates,
+    kept => {
+      updates = kept;
+    },
+  );
 
   function transfer(): void {
     array.turn?.();

@@ -41,6 +41,12 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
   const full = isPulsed(model.cell) ? model.cell.highest * model.crossbar.weightRange : 0;
   const readSigma = model.cell.readNoise * model.crossbar.weightRange;
   let updates = 0;
+  engine.keep(
+    () => updates,
+    kept => {
+      updates = kept;
+    },
+  );
 
   /** n pulses up: raises G⁺, or for negative n G⁻. */
   function raise(k: number, n: number): void {

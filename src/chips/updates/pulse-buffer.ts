@@ -1,6 +1,6 @@
 /** @file A digital number beside every cell that collects fractions of a pulse and gives the cell whole ones. */
 import type { CellArray } from '../cells/array.ts';
-import type { Meter } from '../meter.ts';
+import type { Site } from './update.ts';
 
 /**
  * @param momentum share of its content that a number keeps when it has given pulses
@@ -10,9 +10,10 @@ export function pulseBuffer(
   array: CellArray,
   momentum: number,
   most: number,
-  meter: Meter,
+  { engine, meter }: Pick<Site, 'engine' | 'meter'>,
 ): (k: number, amount: number) => void {
   const held = new Float32Array(array.weights.data.length);
+  engine.keepArrays(held);
   return (k, amount) => {
     held[k]! += amount;
     const n = Math.max(-most, Math.min(most, Math.trunc(held[k]!)));

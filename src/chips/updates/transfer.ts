@@ -71,6 +71,12 @@ export function transferWriter(
   const sigma = Math.SQRT2 * model.cell.readNoise * model.crossbar.weightRange; // of a pair driven by 1
   let updates = 0;
   let next = 0;
+  engine.keep(
+    () => [updates, next],
+    kept => {
+      [updates, next] = kept;
+    },
+  );
 
   function read(i: number): void {
     reading.set(fast.weights.data.subarray(i * columns, (i + 1) * columns));

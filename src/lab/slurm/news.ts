@@ -9,7 +9,8 @@ import type { Progress } from '../executor.ts';
 /** Of a trial. */
 export type TrialNews =
   | { readonly kind: 'started' | 'finished'; readonly id: string }
-  | { readonly kind: 'progressed'; readonly id: string; readonly progress: Progress };
+  | { readonly kind: 'progressed'; readonly id: string; readonly progress: Progress }
+  | { readonly kind: 'said'; readonly id: string; readonly text: string };
 
 /** Of a task: it will not run on this node, or an error of its own has ended it. */
 export interface TaskNews {

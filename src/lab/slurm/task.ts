@@ -53,6 +53,7 @@ async function runTrials(
     ...rest,
     loadSplit: loadedOnce(checked(loadSplit, file)),
     artefacts: artefactsFolder(directory),
+    snapshots: directory,
     allowPrograms: node.allowPrograms ?? false,
   };
   for (const { specification } of trials) await bench.loadSplit(specification.data); // before anything is begun
@@ -71,6 +72,7 @@ async function runTrials(
       claims.progressed(id, progress);
       tell({ kind: 'progressed', id, progress });
     },
+    said: ({ id }, text) => tell({ kind: 'said', id, text }),
     finished({ id }, outcome) {
       store.save(outcome);
       if (mine.has(id)) claims.release(id);

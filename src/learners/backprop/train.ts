@@ -8,7 +8,7 @@ import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Classifier, Later, Lesson, Start } from '../learner.ts';
+import type { Classifier, Later, Lesson, Snapshots, Start } from '../learner.ts';
 import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow, type Progress } from '../parts/course.ts';
 import { adam } from '../parts/optimiser.ts';
@@ -26,6 +26,7 @@ export interface Trainee {
   stream(path: string): Stream;
   digital(multiplyAdds: number): void;
   readonly later?: Later;
+  readonly snapshots?: Snapshots;
   readonly start?: Start;
 }
 

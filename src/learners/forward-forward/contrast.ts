@@ -99,8 +99,15 @@ export function trainContrast(lesson: Lesson<Access, ContrastOptions>, member: C
   /** A course for the layers, then one for the softmaxes alone; in later life all learn again. */
   function followThenFit(): void {
     const epochs = options.epochs + member.refit;
-    follow({}, options.epochs, batches, step, progress => tell({ ...progress, epochs }));
+    const { later: _ofAll, ...inYouth } = lesson;
+    follow(inYouth, options.epochs, batches, step, progress => tell({ ...progress, epochs }));
     let left = member.refit * batches.perEpoch;
+    engine.keep(
+      () => left,
+      kept => {
+        left = kept;
+      },
+    );
     follow(
       lesson,
       member.refit,

@@ -41,6 +41,12 @@ export function dreams(
   const windows = engine.matrix(batch, inputs);
   const next = new Uint8Array(batch);
   let steps = 0;
+  engine.keep(
+    () => steps,
+    kept => {
+      steps = kept;
+    },
+  );
   return {
     windows,
     next,

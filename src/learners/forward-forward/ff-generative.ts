@@ -78,6 +78,12 @@ function fantasies({
   const chances = engine.matrix(batch, chip.inputs);
   const draws = stream('pixels');
   let steps = 0;
+  engine.keep(
+    () => steps,
+    kept => {
+      steps = kept;
+    },
+  );
   return (images, seen, before, out, anneal) => {
     const real = ofReal.read(seen);
     map.learn(real, images, options.generatorRate * anneal);

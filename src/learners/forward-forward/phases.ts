@@ -39,6 +39,12 @@ export function phases(
   const dreamt = room();
   let step = 0;
   let lengthOfSleep = 0;
+  engine.keep(
+    () => [step, lengthOfSleep],
+    kept => {
+      [step, lengthOfSleep] = kept;
+    },
+  );
 
   const isAsleep = (): boolean => step < deprivedFrom && step % (2 * phase) >= phase;
 

@@ -132,6 +132,12 @@ export function trainForwardForward(
     engine,
   );
   let steps = 0;
+  engine.keep(
+    () => steps,
+    kept => {
+      steps = kept;
+    },
+  );
 
   /** What the voting layers make of the held images with these labels. */
   function evidenceOf(classes: Uint8Array): Float32Array {

@@ -6,7 +6,7 @@ import type { MeasuredView } from '../../chips/access.ts';
 import type { Samples } from '../../data/data.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
-import type { Later } from '../learner.ts';
+import type { Later, Snapshots } from '../learner.ts';
 import { type Batch, batchesOf } from './batches.ts';
 import { follow, type Progress } from './course.ts';
 import type { TrainingOptions } from './options.ts';
@@ -19,6 +19,7 @@ export function trainHead(
     readonly training: Samples;
     readonly engine: Engine;
     readonly later?: Later;
+    readonly snapshots?: Snapshots;
     stream(path: string): Stream;
   },
   options: TrainingOptions,

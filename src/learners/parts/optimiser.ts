@@ -24,6 +24,12 @@ export const adam =
     const first = engine.matrix(rows, columns);
     const second = engine.matrix(rows, columns);
     let step = 0;
+    engine.keep(
+      () => step,
+      kept => {
+        step = kept;
+      },
+    );
     return {
       step(gradient, weights, rate) {
         step++;

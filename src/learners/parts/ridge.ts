@@ -22,6 +22,12 @@ export function ridge(units: number, batch: number, penalty: number, engine: Eng
   const [sumX, sumZ, column] = [1, 2, 3].map(() => engine.matrix(1, units)) as [Matrix, Matrix, Matrix];
   const transposed = engine.matrix(units, batch);
   let pairs = 0;
+  engine.keep(
+    () => pairs,
+    kept => {
+      pairs = kept;
+    },
+  );
 
   function observe(x: Matrix, z: Matrix): void {
     const xT: Matrix = { rows: units, columns: x.rows, data: transposed.data.subarray(0, units * x.rows) };

@@ -8,6 +8,7 @@
  * Here the sample of the paper is a batch, all of whose images see the same perturbation. A tick with a new perturbation is a write.
  */
 import { count, strict } from '../../description.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { defineLearner } from '../learner.ts';
 import { type Probe, trainByLoss } from './loss-only.ts';
 import { perturbationOptions, weightPerturbation } from './options.ts';
@@ -35,7 +36,7 @@ export const multiplexedGradientDescent = defineLearner({
   }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {
-    return trainByLoss(lesson, lesson.options.size, clockwork(lesson.options));
+    return trainByLoss(lesson, lesson.options.size, clockwork(lesson.options, lesson.engine));
   },
 });
 
@@ -47,8 +48,17 @@ export interface Clocks {
 }
 
 /** The machine with its clocks at 0. A step is the stay of one batch; returns the mean of C₀ over its ticks. */
-export function clockwork({ size, perturbationTime, updateTime, sampleTime }: Clocks) {
+export function clockwork(
+  { size, perturbationTime, updateTime, sampleTime }: Clocks,
+  engine: Pick<Engine, 'keep'>,
+) {
   let n = 0; // ticks since the beginning
+  engine.keep(
+    () => n,
+    kept => {
+      n = kept;
+    },
+  );
   return ({ weights, loss, lastLoss, rate }: Probe): number => {
     let base = 0;
     let sum = 0;

@@ -58,6 +58,12 @@ export function perturbedWeights(
     return { wanted, gradient, delta, owed, optimiser, stream: stream(`perturbation/layer/${l + 1}`) };
   });
   let standing = 0; // share of Δ that is on the chip, once it has what it is owed
+  engine.keep(
+    () => standing,
+    kept => {
+      standing = kept;
+    },
+  );
 
   function write(): void {
     layers.forEach(({ owed }, l) => {
