@@ -64,6 +64,13 @@ export interface CrossbarPlace {
   readonly firstUnit: number;
 }
 
+/** That the normalisers behind layers take something else than the length of the whole layer (`normaliser.ts`). */
+export type NormaliserRequest =
+  /** the length of every block of units, blocks as even as can be */
+  | { readonly divisor: 'length'; readonly blocks: number }
+  /** the sum of the layer's activities, so that their mean is 1 */
+  | { readonly divisor: 'sum' };
+
 /** What a chip's layers are to be, where they are not to be sent through one after the other. */
 export type NetworkRequest = ResistiveRequest | RecurrentRequest;
 

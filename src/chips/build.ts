@@ -10,6 +10,7 @@ import type {
   LabelEntry,
   LayerShape,
   NetworkRequest,
+  NormaliserRequest,
   RecurrentRequest,
   ResistiveRequest,
 } from './access.ts';
@@ -27,6 +28,7 @@ import { nominalGoodness } from './goodness.ts';
 import { newMeter } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import { buildNeurons } from './neurons/index.ts';
+import { buildNormaliser, epsilonOf } from './normaliser.ts';
 import { buildRecurrent, type RecurrentParts } from './recurrent/network.ts';
 import { recurrentShapes } from './recurrent/shapes.ts';
 import { buildLocalCircuits } from './reinforce.ts';
@@ -39,6 +41,8 @@ export interface ChipRequest {
   readonly labels: LabelEntry;
   /** where layers are not to be sent through one after the other */
   readonly network?: NetworkRequest;
+  /** where layers in a chain are not to be normalised as wholes and by their length */
+  readonly normaliser?: NormaliserRequest;
   /** whether every layer has to have one crossbar, from all inputs to all units */
   readonly dense?: boolean;
   /** most samples of one pass */
@@ -80,6 +84,9 @@ export function buildChip(
   const circuits = shapes.map((shape, l) =>
     buildLocalCircuits(model, l, shape, batch, engine, under(`layer/${l + 1}`)),
   );
+  const normalisers = shapes.map(shape =>
+    buildNormaliser(shape, request.normaliser, epsilonOf(model), batch, engine),
+  );
   const boxes = shapes.map((shape, l) =>
     buildBox(model.boxes.between, shape.units, batch, engine, under(`box/${l + 1}`)),
   );
@@ -96,6 +103,7 @@ export function buildChip(
   const parts = { model, shapes, classes, batch, front, crossbars, neurons, boxes, meter, scratch };
   return new Chip({
     ...parts,
+    normalisers,
     engine,
     entry: labels,
     frontBox,
@@ -159,6 +167,7 @@ function buildResistive(
     crossbars,
     network: { countsItself: true, send: (_labels, pass, nudges) => resistive.settle(pass, nudges) },
     neurons: circuits,
+    normalisers: [],
     boxes: shapes.map(() => undefined),
     frontBox: undefined,
     meter,

@@ -30,13 +30,14 @@ import type { MaskError } from './effective.ts';
 import { type Energy, energyOf } from './energy.ts';
 import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
-import { type Front, finishRows, normaliserEpsilon } from './front.ts';
+import { type Front, finishRows } from './front.ts';
 import { type Driven, imprintPasses } from './imprint.ts';
 import { checkLabels } from './labels.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
 import type { ChipModel } from './model.ts';
 import type { Network } from './network.ts';
 import type { NeuronCircuits } from './neurons/neuron.ts';
+import type { Normalise } from './normaliser.ts';
 import {
   type FullPass,
   fullPassOf,
@@ -63,6 +64,8 @@ export interface Parts {
   readonly neurons: readonly NeuronCircuits[];
   /** what each layer has for learning by itself; absent where layers are not to be sent through one after the other */
   readonly circuits?: readonly LocalCircuits[];
+  /** behind each layer, and behind its box; not where there is a network */
+  readonly normalisers: readonly Normalise[];
   /** behind each layer; undefined where activities pass as they are */
   readonly boxes: readonly (Box | undefined)[];
   /** through which a layer is seen by the one below it, where it is */
@@ -89,7 +92,6 @@ export class Chip {
   readonly #accidents: number[] = []; // share of the units that was hit in each
   #costs: Matrix | undefined; // made when a box gets its first lesson
   readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
-  #apart: Matrix | undefined; // made when activities behind a box are first normalised in blocks
 
   readonly #counting: Counting;
 
@@ -216,48 +218,25 @@ export class Chip {
 
   /** What drives the rows of layer l: features from the layer before, bias and labels. */
   #fillInputs(l: number, labels: Labels, pass: FullPass): void {
-    const { engine, boxes, model, shapes, entry, classes } = this.parts;
+    const { engine, boxes, normalisers, model, shapes, entry, classes } = this.parts;
     const x = pass.inputs[l]!;
-    if (boxes[l - 1]) this.#normalise(l - 1, pass.boxed[l - 1]!, x);
+    if (boxes[l - 1]) normalisers[l - 1]!(pass.boxed[l - 1]!, x);
     else engine.kernels.copy(pass.normalised[l - 1]!, x);
     finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x, false);
   }
 
   /** From currents to what the box delivers. */
   #finishLayer(l: number, pass: FullPass, nudges: Nudges | undefined): void {
-    const { engine, neurons, boxes } = this.parts;
+    const { engine, neurons, normalisers, boxes } = this.parts;
     const nudge = nudges?.[l];
     if (nudge) engine.kernels.addScaled(nudge, 1, pass.currents[l]!);
     neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
     if (pass.goodness) this.parts.circuits![l]!.weigh(pass.outputs[l]!, pass.goodness[l]!);
     const isLast = l === boxes.length - 1;
     if (isLast && !pass.delivered) return;
-    this.#normalise(l, pass.outputs[l]!, pass.normalised[l]!);
+    normalisers[l]!(pass.outputs[l]!, pass.normalised[l]!);
     boxes[l]?.send(pass.normalised[l]!, pass.boxed[l]!);
-    if (isLast && boxes[l]) this.#normalise(l, pass.boxed[l]!, pass.delivered!);
-  }
-
-  /** Activities of layer l to mean square 1, in all or field by field; first columns of `out`. */
-  #normalise(l: number, x: Matrix, out: Matrix): void {
-    const { engine, shapes, batch } = this.parts;
-    const { fields } = shapes[l]!;
-    if (fields?.normaliser !== 'blocks') {
-      engine.kernels.normaliseRows(x, out, normaliserEpsilon);
-      return;
-    }
-    const blocksOf = ({ data }: Matrix): Matrix => ({
-      rows: x.rows * fields.points,
-      columns: fields.channels,
-      data: data.subarray(0, x.data.length),
-    });
-    if (out.columns === x.columns) {
-      engine.kernels.normaliseRows(blocksOf(x), blocksOf(out), normaliserEpsilon);
-      return;
-    }
-    this.#apart ??= engine.matrix(batch, Math.max(...shapes.map(({ units }) => units)));
-    const apart = { rows: x.rows, columns: x.columns, data: this.#apart.data.subarray(0, x.data.length) };
-    engine.kernels.normaliseRows(blocksOf(x), blocksOf(apart), normaliserEpsilon);
-    engine.kernels.copy(apart, out);
+    if (isLast && boxes[l]) normalisers[l]!(pass.boxed[l]!, pass.delivered!);
   }
 
   /**

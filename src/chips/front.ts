@@ -11,12 +11,10 @@ import type { FullTerm } from './correlate.ts';
 import type { Crossbar } from './crossbar.ts';
 import { writeLabels } from './labels.ts';
 import type { ChipModel } from './model.ts';
+import { epsilonOf } from './normaliser.ts';
 import type { FullPass } from './pass.ts';
 import { convertsItself } from './reading.ts';
 import { buildSharedProduct, isShareable } from './shared-product.ts';
-
-/** Added to every root mean square before dividing, so that silence stays silence. */
-export const normaliserEpsilon = 1e-4;
 
 export interface Front {
   hold(images: Matrix): void;
@@ -43,6 +41,7 @@ export function buildFront(
   const { kernels } = engine;
   const lines = entry === 'lines' ? classes : 0;
   const pixels = entry === 'pixels';
+  const epsilon = epsilonOf(model);
   const held = engine.matrix(batch, shape.inputs);
   const features = engine.matrix(batch, shape.inputs);
   const boxed = box ? engine.matrix(batch, shape.inputs) : undefined;
@@ -61,7 +60,7 @@ export function buildFront(
     version++;
     const n = rowsOf(features, 0, count);
     if (pixels) kernels.copy(images, rowsOf(held, 0, count));
-    else kernels.normaliseRows(images, n, normaliserEpsilon);
+    else kernels.normaliseRows(images, n, epsilon);
     shared?.hold(pixels ? images : n);
   }
 
@@ -70,7 +69,7 @@ export function buildFront(
     if (pixels) {
       kernels.copy(rowsOf(held, 0, count), x);
       writeLabels(x, 0, classes, labels);
-      scaleRowsToUnit(x, shape.inputs, scales);
+      scaleRowsToUnit(x, shape.inputs, epsilon, scales);
     } else kernels.copy(rowsOf(features, 0, count), x);
     if (box) throughBox(x);
     finishRows(kernels, model, shape, lines, labels, x, true);
@@ -81,7 +80,7 @@ export function buildFront(
     if (pixels) kernels.copy(x, n);
     const z = rowsOf(boxed!, 0, count);
     box!.send(n, z);
-    kernels.normaliseRows(z, x, normaliserEpsilon);
+    kernels.normaliseRows(z, x, epsilon);
   }
 
   function fill(labels: Labels, pass: FullPass): void {
@@ -112,12 +111,12 @@ export function buildFront(
 }
 
 /** Rows to mean square 1 over the first `n` columns; the factors are kept in `scales`. */
-function scaleRowsToUnit(x: Matrix, n: number, scales: Matrix): void {
+function scaleRowsToUnit(x: Matrix, n: number, epsilon: number, scales: Matrix): void {
   for (let b = 0; b < x.rows; b++) {
     const image = x.data.subarray(b * x.columns, b * x.columns + n);
     let sum = 0;
     for (let i = 0; i < n; i++) sum += image[i]! * image[i]!;
-    const factor = 1 / (Math.sqrt(sum / n) + normaliserEpsilon);
+    const factor = 1 / (Math.sqrt(sum / n) + epsilon);
     scales.data[b] = factor;
     for (let i = 0; i < n; i++) image[i]! *= factor;
   }

@@ -21,6 +21,7 @@ import { Generators } from './generators.ts';
 import { GoodnessCircuits } from './goodness.ts';
 import { MappingModel } from './mappings/mapping.ts';
 import { Neuron } from './neurons/neuron.ts';
+import { Normaliser } from './normaliser.ts';
 import { Scaling } from './scaling.ts';
 import { Update } from './updates/index.ts';
 import { WeightScaling } from './weight-scaling.ts';
@@ -123,6 +124,7 @@ export const ChipModel = strict(
     neuron: Neuron,
     goodness: Type.Optional(GoodnessCircuits),
     generators: Type.Optional(Generators),
+    normaliser: Type.Optional(Normaliser),
     boxes: strict(
       { front: BoxModel, between: BoxModel },
       {

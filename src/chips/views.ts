@@ -4,8 +4,8 @@
 import type { Matrix } from '../engine/matrix.ts';
 import type { DocumentedView, MeasuredView, ReversibleView, TransparentView, Views } from './access.ts';
 import type { Chip } from './chip.ts';
-import { normaliserEpsilon } from './front.ts';
 import type { Access } from './model.ts';
+import { epsilonOf } from './normaliser.ts';
 import { fullPassOf } from './pass.ts';
 
 /**
@@ -26,12 +26,12 @@ export function viewOf<A extends Access>(chip: Chip, access: A, dataSheet: () =>
 }
 
 function measured(chip: Chip): MeasuredView {
-  const { shapes, classes } = chip.parts;
+  const { model, shapes, classes } = chip.parts;
   return {
     layers: shapes,
     classes,
     inputs: shapes[0]!.inputs,
-    epsilon: normaliserEpsilon,
+    epsilon: epsilonOf(model),
     newPass: batch => chip.newPass(batch),
     newInnerPass: batch => chip.newInnerPass(batch),
     newDelivery: batch => chip.newDelivery(batch),

@@ -116,14 +116,11 @@ export async function runScenario(file: string | Source, options: RunOptions, wo
     import('node:path'),
   ]);
   const { nearName } = await import('../scenarios/read.ts');
-  const overrides = [
-    ...(options.data === undefined ? [] : [`data.set=${options.data}`]),
-    ...options.set,
-    ...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`]),
-  ];
+  const overrides = [...options.set, ...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`])];
   if (options.dataFolder !== undefined) process.env.MORTAL_DATA = resolve(world.cwd, options.dataFolder); // for workers, too
   const scenario = await load(file, await world.known(), {
     overrides,
+    ...(options.data !== undefined && { data: options.data }),
     quick: options.quick === true,
     ...(options.tuning && { grid: options.tuning.grid }),
     cwd: world.cwd,

@@ -14,5 +14,5 @@ export const fashionMnist = idxDataSet({
   },
   packaged: () => ['/usr/share/datasets/fashion-mnist'],
   remedy:
-    'on Debian run "apt install dataset-fashion-mnist", elsewhere put the four files into the first of these folders',
+    'on Debian run "apt install dataset-fashion-mnist", elsewhere put the four files into the first of these folders, or into one named fashion-mnist in what --data-folder names',
 });

@@ -3,7 +3,7 @@
  * images only; validation images draw its curve, test images judge it.
  */
 import type { Static, TObject } from '@sinclair/typebox';
-import type { LabelEntry, NetworkRequest, Views } from '../chips/access.ts';
+import type { LabelEntry, NetworkRequest, NormaliserRequest, Views } from '../chips/access.ts';
 import type { Access } from '../chips/model.ts';
 import type { Samples } from '../data/data.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -130,7 +130,12 @@ export interface Learner<A extends Access = Access, O extends TObject = TObject>
   /** chip passes per training sample; what a training epoch costs */
   passes(options: Static<O>): { training: number };
   /** what the learner asks of the chip's making; `dense`: that every layer be one crossbar, from all inputs to all units */
-  needs(options: Static<O>): { labels: LabelEntry; network?: NetworkRequest; dense?: true };
+  needs(options: Static<O>): {
+    labels: LabelEntry;
+    network?: NetworkRequest;
+    normaliser?: NormaliserRequest;
+    dense?: true;
+  };
   train(lesson: Lesson<A, Static<O>>): Classifier;
 }
 

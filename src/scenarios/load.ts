@@ -22,6 +22,8 @@ import { alsoZipped, axesOf, crossed, type Grid, readVary, type Varied } from '.
 export interface LoadOptions {
   /** `path=value`, as after `--set` */
   readonly overrides?: readonly string[];
+  /** another data set, as after `--data` */
+  readonly data?: string;
   /** with what `quick` of the scenario changes, under a name of its own */
   readonly quick?: boolean;
   /** paths that change together, beside what the scenario varies */
@@ -34,10 +36,13 @@ export interface LoadOptions {
 export async function load(
   file: string | Source,
   known: Known,
-  { overrides = [], quick = false, grid, cwd = process.cwd() }: LoadOptions = {},
+  { overrides = [], data, quick = false, grid, cwd = process.cwd() }: LoadOptions = {},
 ): Promise<Scenario> {
   return readScenario(typeof file === 'string' ? readSource(file, cwd) : file, known, {
-    overrides: overrides.map(argument => readOverride(argument, cwd)),
+    overrides: [
+      ...(data === undefined ? [] : [readOverride(`data.set=${data}`, cwd, `--data ${data}`)]),
+      ...overrides.map(argument => readOverride(argument, cwd)),
+    ],
     quick,
     grid,
     cwd,

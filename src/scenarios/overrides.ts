@@ -28,10 +28,11 @@ export interface Override {
 /**
  * Reads `path=value`; the value is JSON, or else text.
  * @param cwd folder that file names in the value are relative to
+ * @param name what it is called in messages
  * @throws InputError
  */
-export function readOverride(argument: string, cwd: string): Override {
-  const source: Source = { name: `--set ${argument}`, text: argument, folder: cwd, kind: 'argument' };
+export function readOverride(argument: string, cwd: string, name = `--set ${argument}`): Override {
+  const source: Source = { name, text: argument, folder: cwd, kind: 'argument' };
   const equals = argument.indexOf('=');
   if (equals < 1)
     throw new InputError([

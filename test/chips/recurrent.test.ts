@@ -3,8 +3,8 @@ import { fc, test } from '@fast-check/vitest';
 import { beforeEach, describe, expect } from 'vitest';
 import type { Labels, NetworkRequest, Pass } from '../../src/chips/access.ts';
 import type { Chip } from '../../src/chips/chip.ts';
-import { normaliserEpsilon } from '../../src/chips/front.ts';
 import type { ChipModel } from '../../src/chips/model.ts';
+import { epsilonOf } from '../../src/chips/normaliser.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Matrix } from '../../src/engine/matrix.ts';
 import {
@@ -55,7 +55,7 @@ function normalised(x: ArrayLike<number>, columns: number): number[] {
   const out = Array.from(x);
   for (let b = 0; b < out.length / columns; b++) {
     const row = out.slice(b * columns, (b + 1) * columns);
-    const scale = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / columns) + normaliserEpsilon;
+    const scale = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / columns) + epsilonOf({});
     row.forEach((v, j) => {
       out[b * columns + j] = v / scale;
     });

@@ -366,7 +366,7 @@ describe('another data set', () => {
   test('that is not there is refused with what to do', async () => {
     const { code, err } = await run(folderWith(), '--data', 'lost');
     expect(code).toBe(2);
-    expect(err).toContain('data set lost not found');
+    expect(err).toContain('--data lost data.set: data set lost not found');
   });
 
   test('may lie in a folder that is named', async () => {

@@ -2,12 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import { forwardForward } from '../../src/learners/forward-forward/ff.ts';
+import { hintonForwardForward } from '../../src/learners/forward-forward/ff-hinton.ts';
 import { unsupervisedForwardForward } from '../../src/learners/forward-forward/ff-unsupervised.ts';
 import { type GoodnessKind, goodnessOf } from '../../src/learners/forward-forward/goodness.ts';
 import { phyll } from '../../src/learners/forward-forward/phyll.ts';
 import { selfContrastive } from '../../src/learners/forward-forward/self-contrastive.ts';
 import { hearingOf } from '../../src/learners/forward-forward/variants.ts';
 import type { Learner } from '../../src/learners/learner.ts';
+import { warmed } from '../../src/learners/parts/options.ts';
 import { relative } from '../fixtures/autodiff.ts';
 import { apart, chipModel, deviationOf, gaussianMatrix, meanOf, scattering } from '../fixtures/chips.ts';
 import { chipFor, optionsOf, type Recorded, recorded, type Take, teach } from '../fixtures/lessons.ts';
@@ -251,5 +253,47 @@ describe('a step of self-contrastive', () => {
       return own;
     });
     expect([...used].sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, k) => k));
+  });
+});
+
+test('what layers hand on is normalised block by block where the learner says so', () => {
+  for (const { takes } of tapeOf(hintonForwardForward, { blocks: 3, normaliser: 'block-lengths' }).filter(
+    ({ layer }) => layer === 1,
+  ))
+    for (const { inputs: x } of takes)
+      for (let b = 0; b < x.rows; b++)
+        for (let from = 0; from < 12; from += 4) {
+          const block = x.data.slice(b * x.columns + from, b * x.columns + from + 4);
+          if (block.some(v => v > 0)) expect(meanOf(block.map(v => v * v))).toBeCloseTo(1, 1);
+        }
+});
+
+describe('a warm-up', () => {
+  /** Weights of the first layer at the beginning of every step; one step an epoch. */
+  const courseOf = (warmUp: number) =>
+    tapeOf(hintonForwardForward, { epochs: 6, warmUp })
+      .filter(({ layer }) => layer === 0)
+      .map(({ weights }) => weights[0]!.data);
+  const moved = (course: Float32Array[], step: number) =>
+    course[step + 1]!.map((w, k) => w - course[step]![k]!);
+
+  test('lets the rate rise linearly over its steps, through epochs', () => {
+    const [cold, warm] = [courseOf(0), courseOf(4)];
+    expect(
+      relative(
+        moved(warm, 0),
+        moved(cold, 0).map(d => d / 4),
+      ),
+    ).toBeLessThan(1e-3);
+    expect(warmed(2, 4)).toBe(3 / 4);
+    const kept = courseOf(2); // steps 1 to 3 of both have the same rate, and nearly the same weights
+    expect(relative(moved(kept, 2), moved(cold, 2))).toBeLessThan(0.1);
+    expect(
+      relative(
+        moved(warm, 1),
+        moved(cold, 1).map(d => d / 2),
+      ),
+    ).toBeLessThan(0.1);
+    expect(relative(moved(warm, 1), moved(cold, 1))).toBeGreaterThan(0.3);
   });
 });

@@ -16,21 +16,23 @@ import { chipFor, optionsOf, teach } from '../fixtures/lessons.ts';
 import { syntheticImages } from '../fixtures/synthetic-images.ts';
 
 const engine = await openEngine({ bytes: 2 ** 26 });
+const exact = await openEngine({ product: 'plain', bytes: 2 ** 26 }); // sums of float32 products in float64
 const samples = syntheticImages(60, 'one shot');
 const hinton = hintonForwardForward as unknown as Learner;
 const shooting = oneShotForwardForward as unknown as Learner;
 
 const rms = (y: Float32Array) => Math.sqrt(y.reduce((sum, v) => sum + v * v, 0) / y.length);
 
-/** A chip with random weights that holds one image. */
-function holding(which: number) {
-  engine.arena.reset();
-  const chip = chipFor(hinton, optionsOf(hinton), chipModel({ layers: [50, 40, 30] }), engine, samples);
+/** A chip with random weights that holds one image. @param normaliser as usual when absent */
+function holding(which: number, normaliser?: { epsilon: number }, on = engine) {
+  on.arena.reset();
+  const model = chipModel({ layers: [50, 40, 30], ...(normaliser && { normaliser }) });
+  const chip = chipFor(hinton, optionsOf(hinton), model, on, samples);
   const view = viewOf(chip, 'measured', () => {
     throw new Error('no data sheet');
   });
-  const layers = plasticLayers(view, engine, path => streamOf(2, path));
-  const image = engine.matrix(1, samples.inputs);
+  const layers = plasticLayers(view, on, path => streamOf(2, path));
+  const image = on.matrix(1, samples.inputs);
   gather(samples, Uint32Array.of(which), 0, image, new Uint8Array(1));
   view.hold(image);
   return { view, layers };
@@ -58,6 +60,17 @@ describe('a jump', () => {
         expect(landing.turned).toBeGreaterThanOrEqual(turned - 1e-7);
         blur += 2 * view.epsilon * Math.abs(1 / was - 1 / is);
       });
+    },
+  );
+
+  const upward = fc.double({ min: 1, max: 20, noNaN: true });
+  test.prop([fc.integer({ min: 0, max: 59 }), upward], { numRuns: 10 })(
+    'is exact where normalisers add next to nothing to a length: only the rounding of weights and activities to float32 turns an output',
+    (which, desired) => {
+      const { view } = holding(which, { epsilon: 1e-30 }, exact);
+      const { missed, turned } = oneShot(view, desired, 1, exact)(which % 10);
+      expect(missed).toBeLessThan(1e-6);
+      expect(turned).toBeLessThan(1e-6);
     },
   );
 

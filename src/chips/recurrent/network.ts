@@ -17,11 +17,12 @@ import type { Labels, LayerShape, Nudges } from '../access.ts';
 import type { Box } from '../boxes/box.ts';
 import type { CorrelationScratch } from '../correlate.ts';
 import type { Crossbar } from '../crossbar.ts';
-import { type Front, finishRows, normaliserEpsilon } from '../front.ts';
+import { type Front, finishRows } from '../front.ts';
 import { writeLabels } from '../labels.ts';
 import type { ChipModel } from '../model.ts';
 import type { Network } from '../network.ts';
 import type { NeuronCircuits } from '../neurons/neuron.ts';
+import { epsilonOf } from '../normaliser.ts';
 import type { FullPass } from '../pass.ts';
 import { buildDrive } from './drive.ts';
 import { linesAbove } from './shapes.ts';
@@ -50,6 +51,7 @@ export function buildRecurrent(
 ): { readonly network: Network; readonly front: Front } {
   const { model, shapes, classes, crossbars, neurons, boxes, boxesBack, front, batch } = parts;
   const { kernels } = engine;
+  const epsilon = epsilonOf(model);
   const room = ({ units }: LayerShape): Matrix => engine.matrix(batch, units);
   const states = shapes.map(room);
   const upward = shapes.map(room); // at mean square 1, as the layer above is driven
@@ -94,13 +96,13 @@ export function buildRecurrent(
   /** What the layer above will see of layer l; behind the last layer, what leaves the chip. */
   function sendUp(l: number, pass: FullPass): void {
     const normalised = pass.normalised[l]!;
-    kernels.normaliseRows(pass.outputs[l]!, normalised, normaliserEpsilon);
+    kernels.normaliseRows(pass.outputs[l]!, normalised, epsilon);
     if (l === last && !pass.delivered) return;
     const out = l === last ? pass.delivered! : rowsOf(upward[l]!, 0, pass.batch);
     const box = boxes[l];
     if (box) {
       box.send(normalised, pass.boxed[l]!);
-      kernels.normaliseRows(pass.boxed[l]!, out, normaliserEpsilon);
+      kernels.normaliseRows(pass.boxed[l]!, out, epsilon);
     } else if (l < last) kernels.copy(normalised, out);
   }
 
@@ -114,7 +116,7 @@ export function buildRecurrent(
     }
     const boxed = rowsOf(boxedBack[l]!, 0, pass.batch);
     box.send(pass.normalised[l]!, boxed);
-    kernels.normaliseRows(boxed, out, normaliserEpsilon);
+    kernels.normaliseRows(boxed, out, epsilon);
   }
 
   function start(labels: Labels, pass: FullPass, nudges: Nudges | undefined): void {

@@ -12,7 +12,7 @@ import type { Matrix } from '../../engine/matrix.ts';
 import type { Classifier, Lesson } from '../learner.ts';
 import { type Batch, batchesOf } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
-import type { WriteKind } from '../parts/options.ts';
+import { type WriteKind, warmed } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import { initialWeights } from '../parts/plastic.ts';
 import { softmaxHead } from '../parts/softmax-head.ts';
@@ -63,7 +63,8 @@ export function trainByGoodness(
     else randomNegatives(classes, labels, draws, wrong);
   }
 
-  function step({ images, labels }: Batch, anneal: number): number {
+  function step({ images, labels, number }: Batch, anneal: number): number {
+    const rate = options.rate * anneal * warmed(number, options.warmUp);
     chip.hold(images);
     chip.send({ kind: 'classes', classes: labels, strength }, positive);
     chooseNegatives(labels, anneal);
@@ -74,7 +75,7 @@ export function trainByGoodness(
     );
     rules.forEach(({ positiveDelta, negativeDelta }, l) => {
       const good = { pass: positive, factors: positiveDelta, peers };
-      chip.reinforce(l, [good, { pass: negative, factors: negativeDelta }], -options.rate * anneal);
+      chip.reinforce(l, [good, { pass: negative, factors: negativeDelta }], -rate);
     });
     return mean;
   }

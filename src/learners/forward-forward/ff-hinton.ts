@@ -13,7 +13,7 @@ import { trainingOptions, writes } from '../parts/options.ts';
 import { plasticLayers } from '../parts/plastic.ts';
 import { trainByGoodness } from './by-goodness.ts';
 import { trainForwardForward } from './train.ts';
-import { collaboration, hearingOf, measured, passesOf, variants } from './variants.ts';
+import { collaboration, hearingOf, measured, normalisersFor, passesOf, variants } from './variants.ts';
 
 /** The options of the recipe, which its kin share. */
 export const hintonRecipe = {
@@ -62,6 +62,6 @@ export const hintonForwardForward = defineLearner({
   memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options,
   passes: passesOf,
-  needs: () => ({ labels: 'pixels' }),
+  needs: options => ({ labels: 'pixels', ...normalisersFor(options) }),
   train: lesson => trainByHinton(lesson, lesson.options),
 });

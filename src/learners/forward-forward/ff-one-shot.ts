@@ -7,7 +7,7 @@ import { permutation } from '../../engine/streams.ts';
 import { defineLearner } from '../learner.ts';
 import { hintonRecipe, trainByHinton } from './ff-hinton.ts';
 import { oneShot } from './one-shot.ts';
-import { passesOf } from './variants.ts';
+import { normalisersFor, passesOf } from './variants.ts';
 
 export const oneShotForwardForward = defineLearner({
   name: 'ff-one-shot',
@@ -25,7 +25,11 @@ export const oneShotForwardForward = defineLearner({
     desired: ratio('goodness per unit that every layer jumps to', { exclusiveMinimum: 0, default: 1.5 }),
   }),
   passes: passesOf,
-  needs: ({ shots }) => ({ labels: 'pixels', ...(shots > 0 && { dense: true }) }), // one |x|² for all units of a layer
+  needs: options => ({
+    labels: 'pixels',
+    ...normalisersFor(options),
+    ...(options.shots > 0 && { dense: true }), // one |x|² for all units of a layer
+  }),
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const shots = Math.min(options.shots, training.length);

@@ -10,7 +10,7 @@ import { plasticLayers } from '../parts/plastic.ts';
 import { hintonRecipe } from './ff-hinton.ts';
 import { phases } from './phases.ts';
 import { trainForwardForward } from './train.ts';
-import { passesOf } from './variants.ts';
+import { normalisersFor, passesOf } from './variants.ts';
 
 export const sleepingForwardForward = defineLearner({
   name: 'ff-sleep',
@@ -38,7 +38,7 @@ export const sleepingForwardForward = defineLearner({
     deprived: count('epochs at the end of training in which there is no sleep', { minimum: 0, default: 0 }),
   }),
   passes: passesOf,
-  needs: () => ({ labels: 'pixels' }),
+  needs: options => ({ labels: 'pixels', ...normalisersFor(options) }),
   train(lesson) {
     const { chip, engine, options, training } = lesson;
     const kind = runningMean(options.momentum, options.decay);

@@ -16,7 +16,15 @@ import { trainByGoodness } from './by-goodness.ts';
 import type { Coupling } from './coupling.ts';
 import type { LossKind } from './loss.ts';
 import { type ForwardForwardOptions, trainForwardForward } from './train.ts';
-import { collaboration, hearingOf, measured, passesOf, type sights, variants } from './variants.ts';
+import {
+  collaboration,
+  hearingOf,
+  measured,
+  normalisersFor,
+  passesOf,
+  type sights,
+  variants,
+} from './variants.ts';
 
 /** @param temperature softness by default, as a share of the units */
 const recipe = (loss: LossKind, temperature: number) => ({
@@ -74,7 +82,7 @@ export const forwardForward = defineLearner({
   memory: "one layer's activities of two passes; a softmax on the normalised layers ≥ 2",
   options: strict({ ...recipe('paired', 0.1), collaboration }),
   passes: passesOf,
-  needs: () => ({ labels: 'lines' }),
+  needs: options => ({ labels: 'lines', ...normalisersFor(options) }),
   train(lesson) {
     const { collaboration: kind } = lesson.options;
     return train(lesson, { kind }, hearingOf(kind));
@@ -99,6 +107,6 @@ export const boostedForwardForward = defineLearner({
     ),
   }),
   passes: passesOf,
-  needs: () => ({ labels: 'lines' }),
+  needs: options => ({ labels: 'lines', ...normalisersFor(options) }),
   train: lesson => train(lesson, { kind: 'below', from: lesson.options.from - 1 }, 'all'),
 });

@@ -2,10 +2,11 @@
  * @file Goodness of a layer's activities, and what a factor on it does to each unit: by measured activity alone. In blocks every block of
  * units has a goodness of its own (Hinton 2022, section 6.3).
  *
- * Two of them lack something on a chip. With a sum of activities, layers should be handed activities over their sum (footnote 22), but a
- * chip's normaliser divides by their root mean square. And the slope of log(1 + u²) is 2u/(1 + u²), of which activity tells the size,
- * 2√(e^y − 1)/e^y, but the sign only where the circuit has two rails (`chips/neurons/student-t.ts`); on one, u is taken for positive.
+ * With a sum of activities, layers should be handed activities over their sum (footnote 22): an option, `normaliser`. And the slope of log(1 + u²)
+ * is 2u/(1 + u²), of which activity tells the size, 2√(e^y − 1)/e^y, but the sign only where the circuit has two rails
+ * (`chips/neurons/student-t.ts`); on one, u is taken for positive.
  */
+import { blockStart } from '../../engine/blocks.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 
@@ -70,10 +71,6 @@ const contribution: Record<
     slope: y => Math.sign(y) * Math.sqrt(Math.expm1(Math.abs(y))) * Math.exp(-Math.abs(y)),
   },
 };
-
-/** Sizes of the blocks of a layer, as even as can be: the first of block b is unit ⌊b · units/blocks⌋. */
-export const blockStart = (block: number, blocks: number, units: number): number =>
-  Math.floor((block * units) / blocks);
 
 /** Where a layer has told its goodness, factors are all that is left to say: it makes deltas of them by itself. */
 const toldGoodness = ({ kernels }: Engine): Goodness => ({

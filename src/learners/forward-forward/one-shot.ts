@@ -2,7 +2,8 @@
  * @file Absorbing a case in one step (Hinton 2022, section 7). The update of a layer for one case moves all its activities by the same proportion, so
  * its normalised output for that case stays, and every layer can jump to a desired goodness at once:
  * ΔW = ε y xᵀ/|x|², ε = √(S/S_L) − 1 (eqs. 3 and 4; there |x| = 1, here x has mean square 1 and the bias line counts). Exact in the first layer;
- * above it as exact as a normaliser is blind to length, and ours add 10⁻⁴ to the root mean square that they divide by.
+ * above it as exact as a normaliser is blind to length: what it adds to the root mean square (`normaliser.epsilon` of the chip) makes a jump miss, and
+ * next to nothing there leaves what float32 rounds.
  */
 import type { MeasuredView, Pass } from '../../chips/access.ts';
 import type { Engine } from '../../engine/engine.ts';

@@ -50,6 +50,7 @@ export const phyll = defineLearner({
       threshold: 1,
       blocks: 1,
       softRule: 'pairs',
+      warmUp: 0,
       reads: 1,
       boxLessons: 0,
       peerStrength: 0,

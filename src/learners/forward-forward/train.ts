@@ -10,7 +10,7 @@ import type { Classifier, Lesson } from '../learner.ts';
 import { type Batch, batchesOf, type TaughtBatch } from '../parts/batches.ts';
 import { follow } from '../parts/course.ts';
 import type { OptimiserKind } from '../parts/optimiser.ts';
-import type { TrainingOptions } from '../parts/options.ts';
+import { type TrainingOptions, warmed } from '../parts/options.ts';
 import { evaluationBatch } from '../parts/output-classifier.ts';
 import type { Plastic } from '../parts/plastic.ts';
 import { softmaxHead, softmaxRows } from '../parts/softmax-head.ts';
@@ -32,7 +32,7 @@ import {
 import { peers } from './peers.ts';
 import type { Phases } from './phases.ts';
 import { drawPairs, type Pairs, roomForPairs, type SoftRule, softRule, type TaughtRule } from './taught.ts';
-import type { aims } from './variants.ts';
+import { type aims, blocksFor } from './variants.ts';
 
 export interface ForwardForwardOptions extends TrainingOptions {
   /** value of a label that is on, in units of the row's voltage or of the pixel */
@@ -47,6 +47,8 @@ export interface ForwardForwardOptions extends TrainingOptions {
   /** θ, goodness per unit */
   threshold: number;
   blocks: number;
+  /** steps in which the rate of the layers rises */
+  warmUp: number;
   /** λ of peer normalisation */
   peerStrength: number;
   headRate: number;
@@ -76,10 +78,10 @@ export function trainForwardForward(
   { layers, temperatureOf, headOptimiser, coupling, hearing, phases }: Member,
 ): Classifier {
   const { chip, engine, options } = lesson;
-  const { batch, labelStrength: strength, goodness, blocks } = options;
+  const { batch, labelStrength: strength, goodness } = options;
   const isMixed = options.aim === 'mixed';
   const sign = options.aim === 'minimise' ? -1 : 1;
-  const blocksOf = (units: number): number => Math.min(units, isMixed ? Math.max(2, blocks) : blocks);
+  const blocksOf = (units: number): number => Math.min(units, blocksFor(options));
   if (isMixed && lesson.training.taught)
     throw new RangeError('layers of mixed aims cannot learn from a teacher');
   const features = headFeatures(chip, Math.max(batch, evaluationBatch), engine);
@@ -182,13 +184,14 @@ export function trainForwardForward(
 
   function step(drawn: Batch, anneal: number): number {
     chip.hold(drawn.images);
-    if (drawn.taught && lessonOfTeacher) return softStep(drawn.taught, drawn.labels, lessonOfTeacher, anneal);
-    const { labels } = drawn;
+    const { labels, taught } = drawn;
+    const rate = options.rate * anneal * warmed(drawn.number, options.warmUp);
+    if (taught && lessonOfTeacher) return softStep(taught, labels, lessonOfTeacher, { anneal, rate });
     chip.send({ kind: 'classes', classes: labels, strength }, positive);
     chooseNegatives(labels, anneal);
     if (dreamt) dream(drawn.images);
     else chip.send({ kind: 'classes', classes: wrong, strength }, negative);
-    const loss = learn(rules, judgeAll, anneal);
+    const loss = learn(rules, judgeAll, rate);
     if (options.boxLessons > 0 && ++steps % options.boxLessons === 0) {
       if (dreamt) chip.hold(drawn.images);
       teachBoxes(labels);
@@ -201,7 +204,7 @@ export function trainForwardForward(
     taught: TaughtBatch,
     labels: Uint8Array,
     { pairs, rules: soft }: { pairs: Pairs; rules: readonly TaughtRule[] },
-    anneal: number,
+    { anneal, rate }: { anneal: number; rate: number },
   ): number {
     chip.send({ kind: 'neutral', strength }, neutral);
     head.learn(features.read(neutral), labels, options.headRate * anneal, undefined, taught);
@@ -212,11 +215,11 @@ export function trainForwardForward(
         : { kind: 'classes', classes: pairs.first, strength };
     chip.send(told, positive);
     chip.send({ kind: 'classes', classes: pairs.second, strength }, negative);
-    return learn(soft, judgeAlone, anneal);
+    return learn(soft, judgeAlone, rate);
   }
 
   /** Every layer changes its weights by what it measured in the two passes. @returns mean loss over the layers */
-  function learn(applied: readonly TaughtRule[], judge: typeof judgeAll, anneal: number): number {
+  function learn(applied: readonly TaughtRule[], judge: typeof judgeAll, rate: number): number {
     const evidence = applied.map((rule, l) => rule.measure(positive.outputs[l]!, negative.outputs[l]!));
     const loss = judge(applied, evidence);
     layers.forEach((layer, l) => {
@@ -227,7 +230,7 @@ export function trainForwardForward(
       layer.collect(phases ? phases.only(awake, asleep) : [awake, asleep]);
       phases?.adjust(l, layer.gradient);
     });
-    if (!phases || phases.learns()) for (const layer of layers) layer.step(options.rate * anneal);
+    if (!phases || phases.learns()) for (const layer of layers) layer.step(rate);
     phases?.next();
     return loss;
   }

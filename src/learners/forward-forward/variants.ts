@@ -1,6 +1,7 @@
 /**
  * @file The named variants of Forward-Forward: options that every member of the family has, each one alone a change of the recipe.
  */
+import type { NormaliserRequest } from '../../chips/access.ts';
 import { choice, count, ratio } from '../../description.ts';
 import type { Hearing } from '../parts/votes.ts';
 import { goodnessKinds } from './goodness.ts';
@@ -14,6 +15,9 @@ export const negatives = (usual: NegativeKind) =>
   });
 
 export const aims = ['maximise', 'minimise', 'mixed'] as const;
+type Aim = (typeof aims)[number];
+
+export const normaliserKinds = ['length', 'block-lengths', 'sum'] as const;
 
 /** @param loss that the member has by default */
 export const variants = (loss: (typeof lossKinds)[number]) => ({
@@ -41,6 +45,15 @@ export const variants = (loss: (typeof lossKinds)[number]) => ({
     maximum: 10000,
     default: 1,
   }),
+  normaliser: choice(
+    normaliserKinds,
+    "what a layer's activities are divided by for the next. length: that of the whole layer; block-lengths: of each block its own, so that the next layer cannot read how blocks compare; sum: their sum, as goodness of that kind wants it (Hinton 2022, footnote 22)",
+    { default: 'length' },
+  ),
+  warmUp: count(
+    'steps at the beginning in which the learning rate of the layers rises linearly; without it small goodness for positive cases may silence units',
+    { minimum: 0, maximum: 1e6, default: 0 },
+  ),
   negatives: choice(
     [...negativeKinds, 'tried', 'dreamt'],
     'hard: sampled from the one-pass softmax; random: any wrong label; tried: of some wrong labels, each sent through the chip, the one of most goodness in the layers that vote; dreamt: text that the chip writes itself, where pictures are text (data set characters)',
@@ -73,6 +86,26 @@ export const measured = choice(
     '(needs writes "outer-products", goodness of squares in one block, and negatives that are not dreamt; hard negatives have the units of a neutral pass measured all the same, random and tried ones do not)',
   { default: 'activities' },
 );
+
+/** Blocks of a layer that is wide enough; mixed aims take two at least. */
+export const blocksFor = ({ aim, blocks }: { aim: Aim; blocks: number }): number =>
+  aim === 'mixed' ? Math.max(2, blocks) : blocks;
+
+/** What is asked of the chip's normalisers. */
+export const normalisersFor = (options: {
+  aim: Aim;
+  blocks: number;
+  normaliser: (typeof normaliserKinds)[number];
+}): { normaliser?: NormaliserRequest } => {
+  switch (options.normaliser) {
+    case 'length':
+      return {};
+    case 'block-lengths':
+      return { normaliser: { divisor: 'length', blocks: blocksFor(options) } };
+    case 'sum':
+      return { normaliser: { divisor: 'sum' } };
+  }
+};
 
 /** What layers count of each other's evidence. */
 export const collaboration = choice(

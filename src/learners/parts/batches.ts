@@ -13,6 +13,8 @@ export interface Batch {
   /** [batch, inputs], pixels in [0, 1] */
   readonly images: Matrix;
   readonly labels: Uint8Array;
+  /** batches before it, those of earlier epochs included */
+  readonly number: number;
   /** what a teacher says of them, where there is one */
   readonly taught?: TaughtBatch;
 }
@@ -29,9 +31,10 @@ export function batchesOf(samples: Samples, size: number, engine: Engine, stream
     throw new RangeError(`a batch of ${size} needs as many training images, there are ${samples.length}`);
   const { taught, jitter: most = 0 } = samples;
   const jitter = most > 0 ? jitterOf(most, samples) : undefined;
-  const batch: Batch = {
+  const batch: Batch & { number: number } = {
     images: engine.matrix(size, samples.inputs),
     labels: new Uint8Array(size),
+    number: 0,
     ...(taught && {
       taught: { probabilities: engine.matrix(size, samples.classes), temperature: taught.temperature },
     }),
@@ -44,6 +47,7 @@ export function batchesOf(samples: Samples, size: number, engine: Engine, stream
       const shifts = jitter && stream(`jitter/epoch/${epoch}`);
       for (let i = 0; i < perEpoch; i++) {
         gather(samples, order, i * size, batch.images, batch.labels);
+        batch.number = (epoch - 1) * perEpoch + i;
         if (shifts) jitter(batch.images, shifts);
         if (taught && batch.taught)
           gatherRows(taught.probabilities, order, i * size, batch.taught.probabilities);

@@ -27,6 +27,9 @@ export const writes = choice(
   { default: 'changes' },
 );
 
+/** Share of the learning rate in a step, from 0 on, that is one of the first `steps`: linear, the last of them with all of it. */
+export const warmed = (step: number, steps: number): number => (step < steps ? (step + 1) / steps : 1);
+
 /**
  * The schedule of Hinton's code: 1 over the first half of training, then linear to (almost) 0.
  * @param epoch from 1 @see ffcode.zip, ffnew.m
