@@ -1,82 +1,24 @@
 /**
- * @file An individual chip: volts in, activities out, layer after layer, and the meter that counts it all.
- * Each layer: rows (features, bias, labels) → DAC → crossbar → ADC or none → neuron circuits → activity (measured here)
- * → mean square 1 → black box → mean square 1 → features of the next layer.
+ * @file An individual chip and its life: volts in, activities out (`forward.ts`), weights that learn (`writing.ts`), the meter that counts
+ * it all, and time that passes.
  */
 import { createHash } from 'node:crypto';
-import type { Engine } from '../engine/engine.ts';
-import { type Matrix, rowsOf } from '../engine/matrix.ts';
-import type { Stream } from '../engine/streams.ts';
-import type {
-  Appraisal,
-  Delivery,
-  LabelEntry,
-  Labels,
-  LayerShape,
-  Nudges,
-  OutputPass,
-  Pass,
-  Reinforcement,
-  Term,
-} from './access.ts';
+import type { Matrix } from '../engine/matrix.ts';
+import type { Appraisal, Delivery, Labels, Nudges, OutputPass, Pass, Reinforcement, Term } from './access.ts';
 import type { Box } from './boxes/box.ts';
 import { togetherWorn, type Wear } from './cells/endurance.ts';
-import { type CorrelationScratch, correlatePasses, type FullTerm } from './correlate.ts';
 import { type ChipTime, timeOf } from './costs/timing.ts';
-import { buildCounting, type Counting } from './counting.ts';
+import { buildCounting } from './counting.ts';
 import type { Crossbar, CrossbarState } from './crossbar.ts';
 import type { Derivative } from './derivative.ts';
 import type { MaskError } from './effective.ts';
 import { type Energy, energyOf } from './energy.ts';
-import { correlateFields } from './fields/correlate.ts';
 import { isFielded, spreadField } from './fields/gather.ts';
-import { type Front, finishRows } from './front.ts';
-import { type Driven, imprintPasses } from './imprint.ts';
-import { checkLabels } from './labels.ts';
+import { buildForward, type Forward } from './forward.ts';
 import { type Meter, restore, snapshot } from './meter.ts';
-import type { ChipModel } from './model.ts';
-import type { Network } from './network.ts';
-import type { NeuronCircuits } from './neurons/neuron.ts';
-import type { Normalise } from './normaliser.ts';
-import {
-  type FullPass,
-  fullPassOf,
-  newAppraisal,
-  newDelivery,
-  newInnerPass,
-  newPass,
-  partOf,
-} from './pass.ts';
-import type { LocalCircuits } from './reinforce.ts';
-
-/** The parts an individual is made of; `build.ts` makes them. */
-export interface Parts {
-  readonly model: ChipModel;
-  readonly engine: Engine;
-  readonly shapes: readonly LayerShape[];
-  readonly entry: LabelEntry;
-  readonly classes: number;
-  readonly batch: number;
-  readonly front: Front;
-  readonly crossbars: readonly Crossbar[];
-  /** where layers are not to be sent through one after the other */
-  readonly network?: Network;
-  readonly neurons: readonly NeuronCircuits[];
-  /** what each layer has for learning by itself; absent where layers are not to be sent through one after the other */
-  readonly circuits?: readonly LocalCircuits[];
-  /** behind each layer, and behind its box; not where there is a network */
-  readonly normalisers: readonly Normalise[];
-  /** behind each layer; undefined where activities pass as they are */
-  readonly boxes: readonly (Box | undefined)[];
-  /** through which a layer is seen by the one below it, where it is */
-  readonly boxesBack?: readonly (Box | undefined)[];
-  readonly meter: Meter;
-  /** the one before the first crossbar */
-  readonly frontBox: Box | undefined;
-  /** every stream that this chip draws from */
-  readonly streams: readonly Stream[];
-  readonly scratch: CorrelationScratch;
-}
+import type { Parts } from './parts.ts';
+import { newAppraisal, newDelivery, newInnerPass, newPass, partOf } from './pass.ts';
+import { buildWriting, type Writing } from './writing.ts';
 
 interface Past extends Pick<Chip, 'meter' | 'seconds' | 'lessons'> {
   readonly accidents: readonly number[];
@@ -85,19 +27,17 @@ interface Past extends Pick<Chip, 'meter' | 'seconds' | 'lessons'> {
 /** One individual of a chip model. */
 export class Chip {
   readonly parts: Parts;
-  /** what the lessons of boxes that learn have cost so far, summed over boxes and samples */
-  readonly lessons = { cost: 0, count: 0 };
   /** how much time has passed, seconds */
   seconds = 0;
   readonly #accidents: number[] = []; // share of the units that was hit in each
-  #costs: Matrix | undefined; // made when a box gets its first lesson
-  readonly #changes: Matrix[] = []; // of layers whose update takes no outer products
-
-  readonly #counting: Counting;
+  readonly #forward: Forward;
+  readonly #writing: Writing;
 
   constructor(parts: Parts) {
     this.parts = parts;
-    this.#counting = buildCounting(parts);
+    const counting = buildCounting(parts);
+    this.#forward = buildForward(parts, counting);
+    this.#writing = buildWriting(parts, counting);
     parts.engine.keep(
       () => this.#past(),
       kept => this.#relive(kept),
@@ -116,6 +56,11 @@ export class Chip {
     restore(this.meter, meter);
     Object.assign(this.lessons, lessons);
     this.seconds = seconds;
+  }
+
+  /** what the lessons of boxes that learn have cost so far, summed over boxes and samples */
+  get lessons(): Forward['lessons'] {
+    return this.#forward.lessons;
   }
 
   get meter(): Meter {
@@ -162,176 +107,31 @@ export class Chip {
 
   /** One forward pass of the held images. */
   send(labels: Labels, measured: Pass | Delivery | Appraisal, nudges?: Nudges): void {
-    const { crossbars, front, network, entry, classes } = this.parts;
-    const pass = fullPassOf(measured);
-    checkLabels(labels, pass.batch, entry, classes);
-    this.#counting.nudges(pass.batch, nudges);
-    if (network) {
-      network.send(labels, pass, nudges);
-      if (!network.countsItself) this.#counting.pass(pass);
-      return;
-    }
-    front.send(labels, pass);
-    this.#finishLayer(0, pass, nudges);
-    for (let l = 1; l < crossbars.length; l++) {
-      this.#fillInputs(l, labels, pass);
-      crossbars[l]!.read(pass.inputs[l]!, pass.currents[l]!);
-      this.#finishLayer(l, pass, nudges);
-    }
-    this.#counting.pass(pass);
+    this.#forward.send(labels, measured, nudges);
   }
 
-  /** Two passes with opposite perturbations inside boxes that learn, which then do. */
   teachBoxes(labels: Labels, pass: Pass, cost: (layer: number, out: Matrix) => void): void {
-    const { engine, shapes, network } = this.parts;
-    if (network) throw new Error('boxes of a network that settles get no lessons');
-    const pupils = shapes.flatMap((_, l) => {
-      const lesson = this.#boxBefore(l)?.lesson;
-      return lesson ? [{ l, lesson }] : [];
-    });
-    const count = pass.batch;
-    this.#costs ??= engine.matrix(2 * shapes.length, this.parts.batch);
-    for (const [turn, sign] of [1, -1].entries()) {
-      for (const { lesson } of pupils) lesson.perturb(sign as 1 | -1);
-      this.send(labels, pass);
-      for (const { l } of pupils) cost(l, this.#costsOf(l, turn, count));
-    }
-    for (const { l, lesson } of pupils) {
-      lesson.perturb(0);
-      const [first, second] = [this.#costsOf(l, 0, count), this.#costsOf(l, 1, count)];
-      for (const value of [first, second]) for (const c of value.data) this.lessons.cost += c;
-      this.lessons.count += 2 * count;
-      engine.kernels.addScaled(second, -1, first);
-      lesson.learn(first);
-    }
+    this.#forward.teachBoxes(labels, pass, cost);
   }
 
-  #boxBefore(l: number): Box | undefined {
-    return l === 0 ? this.parts.frontBox : this.parts.boxes[l - 1];
-  }
-
-  /** Room for the costs of a layer in one turn of a lesson [count, 1]. */
-  #costsOf(l: number, turn: number, count: number): Matrix {
-    const { data } = rowsOf(this.#costs!, 2 * l + turn, 1);
-    return { rows: count, columns: 1, data: data.subarray(0, count) };
-  }
-
-  /** What drives the rows of layer l: features from the layer before, bias and labels. */
-  #fillInputs(l: number, labels: Labels, pass: FullPass): void {
-    const { engine, boxes, normalisers, model, shapes, entry, classes } = this.parts;
-    const x = pass.inputs[l]!;
-    if (boxes[l - 1]) normalisers[l - 1]!(pass.boxed[l - 1]!, x);
-    else engine.kernels.copy(pass.normalised[l - 1]!, x);
-    finishRows(engine.kernels, model, shapes[l]!, entry === 'lines' ? classes : 0, labels, x, false);
-  }
-
-  /** From currents to what the box delivers. */
-  #finishLayer(l: number, pass: FullPass, nudges: Nudges | undefined): void {
-    const { engine, neurons, normalisers, boxes } = this.parts;
-    const nudge = nudges?.[l];
-    if (nudge) engine.kernels.addScaled(nudge, 1, pass.currents[l]!);
-    neurons[l]!.activity(pass.currents[l]!, pass.outputs[l]!);
-    if (pass.goodness) this.parts.circuits![l]!.weigh(pass.outputs[l]!, pass.goodness[l]!);
-    const isLast = l === boxes.length - 1;
-    if (isLast && !pass.delivered) return;
-    normalisers[l]!(pass.outputs[l]!, pass.normalised[l]!);
-    boxes[l]?.send(pass.normalised[l]!, pass.boxed[l]!);
-    if (isLast && boxes[l]) normalisers[l]!(pass.boxed[l]!, pass.delivered!);
-  }
-
-  /**
-   * out = Σ inputsᵀ · (delta + common) of layer l: digital arithmetic on measured values, on the bill as such.
-   * @param derivative of what the cells met instead, for who may know it
-   */
   correlate(l: number, terms: readonly Term[], out: Matrix, derivative?: Derivative): void {
-    const { engine, scratch, meter } = this.parts;
-    for (const { delta } of terms) meter.digitalMacs += delta.rows * out.rows * out.columns;
-    if (derivative) {
-      engine.kernels.fill(out, 0);
-      for (const { pass, delta, common } of terms)
-        derivative.weightsBack(pass.inputs[l]!, withCommon(delta, common, scratch.deltas), out);
-      return;
-    }
-    const full = terms.map(t => ({ ...t, pass: fullPassOf(t.pass) }));
-    for (const { pass } of full) this.#counting.inputs(l, pass);
-    this.#sum(l, full, out);
-  }
-
-  /** out = Σ inputsᵀ · (delta + common) of layer l, as it is. */
-  #sum(l: number, terms: readonly FullTerm[], out: Matrix): void {
-    const { front, engine, scratch, shapes } = this.parts;
-    if (l === 0 && front.correlate(terms, out)) return;
-    const shape = shapes[l]!;
-    if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
-    else correlatePasses(l, terms, out, engine, scratch);
+    this.#writing.correlate(l, terms, out, derivative);
   }
 
   update(l: number, change: Matrix): void {
-    const { crossbars, front, engine } = this.parts;
-    if (!engine.kernels.isFinite(change))
-      throw new Error(`layer ${l + 1}: the change of weights is not finite; a smaller rate may help`);
-    crossbars[l]!.writer.change(change);
-    if (l === 0) front.weightsChanged();
+    this.#writing.update(l, change);
   }
 
   imprint(l: number, terms: readonly Term[], rate: number): void {
-    if (!this.parts.crossbars[l]!.writer.pulse) {
-      this.#change(l, rate, out => this.correlate(l, terms, out));
-      return;
-    }
-    const driven = terms.map(term => {
-      const pass = fullPassOf(term.pass);
-      return { ...term, pass, x: pass.inputs[l]! };
-    });
-    this.#pulse(l, driven, rate, samples => this.#counting.trains(l, samples));
+    this.#writing.imprint(l, terms, rate);
   }
 
-  /** Outer products with activities, by what lines hold; or by what is measured for it. */
   reinforce(l: number, terms: readonly Reinforcement[], rate: number): void {
-    const { crossbars, circuits, meter } = this.parts;
-    const driven = circuits![l]!.drive(terms);
-    if (!crossbars[l]!.writer.pulse) {
-      for (const { pass } of driven) this.#counting.digitised(l, pass);
-      this.#change(l, rate, out => {
-        for (const { delta } of driven) meter.digitalMacs += delta.rows * out.rows * out.columns;
-        this.#sum(l, driven, out);
-      });
-      return;
-    }
-    if (!circuits![l]!.holds) for (const { pass } of driven) this.#counting.digitised(l, pass);
-    this.#pulse(l, driven, rate, samples =>
-      circuits![l]!.holds ? this.#counting.generated(l, samples) : this.#counting.trains(l, samples),
-    );
-  }
-
-  /** Pulses on rows and columns at once. @param count told of the samples of each train */
-  #pulse(l: number, driven: readonly Driven[], rate: number, count: (samples: number) => void): void {
-    const { crossbars, front, engine, scratch } = this.parts;
-    const { writer } = crossbars[l]!;
-    const pulse = (x: Matrix, delta: Matrix) => {
-      count(x.rows);
-      writer.pulse!(x, delta, 1);
-    };
-    imprintPasses(l, driven, rate, pulse, engine, scratch);
-    if (l === 0) front.weightsChanged();
-  }
-
-  /** Asks for `rate` times what `sum` works out. */
-  #change(l: number, rate: number, sum: (out: Matrix) => void): void {
-    const { crossbars, engine } = this.parts;
-    const { rows, columns } = crossbars[l]!;
-    this.#changes[l] ??= engine.matrix(rows, columns);
-    const change = this.#changes[l];
-    sum(change);
-    for (let k = 0; k < change.data.length; k++) change.data[k]! *= rate;
-    this.update(l, change);
+    this.#writing.reinforce(l, terms, rate);
   }
 
   write(l: number, target: Matrix): void {
-    const { crossbars, front, engine } = this.parts;
-    if (!engine.kernels.isFinite(target)) throw new Error(`layer ${l + 1}: a target weight is not finite`);
-    crossbars[l]!.writer.program(target);
-    if (l === 0) front.weightsChanged();
+    this.#writing.write(l, target);
   }
 
   /**
@@ -488,14 +288,6 @@ export class Chip {
       hash.update(new Uint8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength));
     return hash.digest('hex');
   }
-}
-
-/** delta with what is common to all samples added, at the front of a room. */
-function withCommon(delta: Matrix, common: Matrix | undefined, room: Float32Array): Matrix {
-  if (!common) return delta;
-  const out = { ...delta, data: room.subarray(0, delta.data.length) };
-  for (let k = 0; k < delta.data.length; k++) out.data[k] = delta.data[k]! + common.data[k % delta.columns]!;
-  return out;
 }
 
 function largest(crossbars: readonly Crossbar[]): number {

@@ -3,8 +3,8 @@
  * themselves. A learner pays for what it measures, once.
  */
 import type { LayerShape, Nudges } from './access.ts';
-import type { Parts } from './chip.ts';
 import { goesOnInAnalog } from './converters/uniform.ts';
+import type { Parts } from './parts.ts';
 import type { FullPass } from './pass.ts';
 
 export interface Counting {
