@@ -259,10 +259,13 @@ export class Chip {
 
   /** out = Σ inputsᵀ · (delta + common) of layer l, as it is. */
   #sum(l: number, terms: readonly FullTerm[], out: Matrix): void {
-    const { front, engine, scratch, shapes } = this.parts;
+    const { crossbars, front, engine, scratch, shapes } = this.parts;
     if (l === 0 && front.correlate(terms, out)) return;
     const shape = shapes[l]!;
-    if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
+    const whole = crossbars[l]!.tiled?.whole;
+    if (whole)
+      correlatePasses(l, terms, out, engine, scratch, count => whole.correlate(count, out, scratch));
+    else if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
     else correlatePasses(l, terms, out, engine, scratch);
   }
 

@@ -158,7 +158,7 @@ test('initial weights are as large as the fields, not the layer below, ask for; 
   chip.parts.crossbars.forEach(({ weights }, l) => {
     const shape = chip.parts.shapes[l]!;
     const rest = Array.from(weights.data).filter(w => w !== 0);
-    expect(deviationOf(rest) * Math.sqrt(shape.fields!.inputs)).toBeCloseTo(1, 1);
+    expect(deviationOf(rest) * Math.sqrt(shape.places[0]!.inputs)).toBeCloseTo(1, 1);
     expect(weights.data.length - rest.length).toBe(shape.units);
     for (const { firstRow, inputs, columns } of shape.places)
       for (let j = 0; j < columns; j++) expect(weights.data[(firstRow + inputs) * columns + j]).toBe(0);
