@@ -98,7 +98,12 @@ export function gather(
   }
 }
 
-function standardiseImage({ mean, deviation }: Standard, out: Float32Array, at: number, inputs: number): void {
+function standardiseImage(
+  { mean, deviation }: Standard,
+  out: Float32Array,
+  at: number,
+  inputs: number,
+): void {
   const channels = mean.length;
   for (let i = 0; i < inputs; i++)
     out[at + i] = (out[at + i]! - mean[i % channels]!) / deviation[i % channels]!;
