@@ -263,8 +263,7 @@ export class Chip {
     if (l === 0 && front.correlate(terms, out)) return;
     const shape = shapes[l]!;
     const whole = crossbars[l]!.tiled?.whole;
-    if (whole)
-      correlatePasses(l, terms, out, engine, scratch, count => whole.correlate(count, out, scratch));
+    if (whole) correlatePasses(l, terms, out, engine, scratch, count => whole.correlate(count, out, scratch));
     else if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
     else correlatePasses(l, terms, out, engine, scratch);
   }

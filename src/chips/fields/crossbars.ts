@@ -168,7 +168,12 @@ export function buildFieldCrossbars(
     },
     writer: parts.every(part => part.writer.pulse) ? { ...writer, pulse } : writer,
     rewritten(state) {
-      const given = state && statesOf(state, parts.flatMap(part => part.state() ?? []));
+      const given =
+        state &&
+        statesOf(
+          state,
+          parts.flatMap(part => part.state() ?? []),
+        );
       parts.forEach((part, point) => {
         part.rewritten(given?.[point]);
       });
