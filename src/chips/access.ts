@@ -36,21 +36,31 @@ export interface LayerShape {
 
 /** Local fields of a layer. `inputs[l]` of a pass has every line once, as in any layer; a crossbar is driven by those of its field. */
 export interface Fields {
-  /** grid points, row after row: as many fields and crossbars */
+  /** grid points, row after row, `across` a row: as many fields and crossbars */
   readonly points: number;
+  readonly across: number;
   /** columns of each crossbar. The units of a layer lie point after point */
   readonly channels: number;
-  /** lines that a field covers */
-  readonly inputs: number;
-  /** rows of each crossbar: those inputs, then bias and label rows */
-  readonly rows: number;
-  /** a field covers `runs` times `run` neighbouring lines, `pitch` apart, the first of them starting at starts[point] */
-  readonly starts: readonly number[];
-  readonly runs: number;
-  readonly run: number;
-  readonly pitch: number;
+  /** the lines of the layer: inputs, bias, and what else there is (labels, or the layer above) */
+  readonly areas: readonly Area[];
+  /** of each point, the part of every area that drives the rows of its crossbar, in the order of these rows */
+  readonly windows: readonly (readonly Window[])[];
   /** what the normaliser behind the layer takes together: the layer, or the units of each field */
   readonly normaliser: 'layer' | 'blocks';
+}
+
+/** Lines that lie on a grid, `pitch` of them a row, from line `from` on. */
+export interface Area {
+  readonly from: number;
+  readonly pitch: number;
+}
+
+/** Part of an area: `rows` rows of it from `top` on, and of each `width` neighbouring lines from `left` on. */
+export interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly rows: number;
+  readonly width: number;
 }
 
 /** One crossbar in the matrix of a layer's weights. */
@@ -89,7 +99,8 @@ export interface RecurrentRequest {
   readonly kind: 'recurrent';
   /** share of its activity that a unit keeps in a step */
   readonly damping: number;
-  /** most samples of which outer products are summed in one call: those of all steps */
+  /** most passes of which outer products are summed in one call, those of all steps, and the samples of them, with one more for each */
+  readonly passes: number;
   readonly samples: number;
 }
 

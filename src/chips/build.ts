@@ -6,7 +6,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Stream } from '../engine/streams.ts';
 import type {
-  CrossbarPlace,
   LabelEntry,
   LayerShape,
   NetworkRequest,
@@ -21,7 +20,9 @@ import { correlationScratch } from './correlate.ts';
 import { buildCrossbar, type Crossbar } from './crossbar.ts';
 import { buildFieldCrossbars } from './fields/crossbars.ts';
 import { isFielded } from './fields/gather.ts';
-import { fieldsOf, type LayerModel, unitsOf } from './fields/local-fields.ts';
+import { type LayerModel, unitsOf } from './fields/local-fields.ts';
+import { tilingOf } from './fields/tiles.ts';
+import { fieldsOf, shapeOf } from './fields/windows.ts';
 import { buildFront } from './front.ts';
 import { nominalGenerators } from './generators.ts';
 import { nominalGoodness } from './goodness.ts';
@@ -66,6 +67,7 @@ export function buildChip(
     ? recurrentShapes(model.layers, inputs, classes)
     : layerShapes(model.layers, inputs, labels === 'lines' ? classes : 0);
   const meter = newMeter(shapes.length);
+  const samples = Math.max(2 * batch + 2, network?.samples ?? 0); // two passes, and what is common to each
   const streams: Stream[] = [];
   const under = (path: string) => (name: string) => {
     const named = stream(`${path}/${name}`);
@@ -75,7 +77,16 @@ export function buildChip(
   const crossbars = shapes.map((shape, l): Crossbar => {
     const named = under(`layer/${l + 1}/crossbar`);
     return isFielded(shape)
-      ? buildFieldCrossbars(model, l, shape, batch, engine, meter, named)
+      ? buildFieldCrossbars(
+          model,
+          l,
+          shape,
+          tilingOf(model, l, samples, network),
+          batch,
+          engine,
+          meter,
+          named,
+        )
       : buildCrossbar(model, l, shape.rows, shape.units, batch, engine, meter, named);
   });
   const neurons = shapes.map((shape, l) =>
@@ -95,10 +106,11 @@ export function buildChip(
   const front = buildFront(model, shapes[0]!, entry, classes, batch, crossbars[0]!, frontBox, engine);
   const most = (of: (shape: LayerShape) => number) => Math.max(...shapes.map(of));
   const scratch = correlationScratch(
-    Math.max(2 * batch + 2, network?.samples ?? 0), // two passes, and what is common to each
+    samples,
     most(s => s.rows),
     most(s => s.units),
     engine,
+    network?.passes,
   );
   const parts = { model, shapes, classes, batch, front, crossbars, neurons, boxes, meter, scratch };
   return new Chip({
@@ -187,38 +199,14 @@ export function layerShapes(
 ): readonly LayerShape[] {
   const shapes = layers.map((layer, l) => {
     const features = l === 0 ? inputs : unitsOf(layers[l - 1]!);
-    const fields = typeof layer === 'number' ? undefined : fieldsOf(layer, features, labelLines);
-    const rows = features + 1 + labelLines;
-    const units = unitsOf(layer);
-    const { points, ...each } = fields ?? { points: 1, inputs: features, rows, channels: units };
+    const fields = typeof layer === 'number' ? undefined : fieldsOf(layer, features, { lines: labelLines });
     return Object.freeze({
-      inputs: features,
-      rows,
-      units,
-      matrix: Object.freeze({ rows: points * each.rows, columns: each.channels }),
-      places: Object.freeze(placesOf(points, each)),
-      ...(fields && { fields }),
-      biasRow: features,
+      ...shapeOf(features, unitsOf(layer), labelLines, fields),
       labelRow: labelLines > 0 ? features + 1 : -1,
     });
   });
   return Object.freeze(shapes);
 }
-
-/** As many crossbars of one size, below each other. */
-const placesOf = (
-  points: number,
-  { inputs, rows, channels }: { inputs: number; rows: number; channels: number },
-): CrossbarPlace[] =>
-  Array.from({ length: points }, (_, point) =>
-    Object.freeze({
-      firstRow: point * rows,
-      inputs,
-      rows,
-      columns: channels,
-      firstUnit: point * channels,
-    }),
-  );
 
 /** The nominal chip of a model, as its data sheet describes it: no flaw, no noise, ideal wires, every box a plain wire, converters as meant to be. */
 export function nominal(given: ChipModel): ChipModel {

@@ -30,6 +30,8 @@ export interface Columns {
   /** reads and conversions of every column for one of a crossbar */
   readonly passes: number;
   readonly conversions: number;
+  /** whether a product is all there is: no noise, no amplifier, no ADC */
+  readonly isBare: boolean;
   /** standard deviation of the noise of one weight at one read, all slices together, in units of weight */
   readonly pairNoise: number;
   /** what reads remember from sample to sample */
@@ -190,8 +192,10 @@ export function buildColumns(
     disturb(x, out, (from / height) * sliceCount + s, () => weights);
   }
 
+  const isBent = model.amplifier !== undefined || limit !== undefined;
   return {
-    isBent: model.amplifier !== undefined || limit !== undefined,
+    isBent,
+    isBare: !isBent && !hasAdc && pairNoise === 0 && !drop && !fluctuation,
     drop,
     mean(part, j, a, sum) {
       const { amplifiers, calibrated } = parts[part]!;

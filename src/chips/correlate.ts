@@ -19,7 +19,7 @@ export interface CorrelationScratch {
   readonly inputs: Float32Array;
   readonly deltas: Float32Array;
   readonly inputsT: Float32Array;
-  /** sums over the samples of a pass, of two passes [2, rows] */
+  /** sums over the samples of a pass, of all passes of a call [passes, rows] */
   readonly sums: Matrix;
 }
 
@@ -29,23 +29,28 @@ export function correlationScratch(
   rows: number,
   units: number,
   engine: Engine,
+  passes = 2,
 ): CorrelationScratch {
   return {
     samples,
     inputs: engine.matrix(samples, rows).data,
     deltas: engine.matrix(samples, units).data,
     inputsT: engine.matrix(rows, samples).data,
-    sums: engine.matrix(2, rows),
+    sums: engine.matrix(passes, rows),
   };
 }
 
-/** out [rows, units] = Σ inputsᵀ · delta of layer `l`. @throws RangeError when there are more samples than room */
+/**
+ * out [rows, units] = Σ inputsᵀ · delta of layer `l`. @throws RangeError when there are more samples than room
+ * @param sum makes it of the samples that have been gathered
+ */
 export function correlatePasses(
   l: number,
   terms: readonly FullTerm[],
   out: Matrix,
   engine: Engine,
   scratch: CorrelationScratch,
+  sum: (count: number) => void = count => multiplyGathered(count, out, engine, scratch),
 ): void {
   let count = 0;
   for (const { pass, delta, common } of terms) {
@@ -56,7 +61,7 @@ export function correlatePasses(
     count = gatherActive(pass.inputs[l]!, delta, count, scratch);
     if (common) count = appendCommon(pass.inputs[l]!, common, count, scratch, engine);
   }
-  multiplyGathered(count, out, engine, scratch);
+  sum(count);
 }
 
 /** out = Σ inputsᵀ · delta of the `count` samples that have been gathered. */

@@ -102,8 +102,8 @@ export function buildCounting({ meter, model, shapes, entry, boxes, boxesBack, f
 }
 
 /** Those that carry what comes from outside the chain: bias and labels. */
-const entering = ({ rows, inputs, fields }: LayerShape): number =>
-  fields ? fields.points * (fields.rows - fields.inputs) : rows - inputs;
+const entering = ({ rows, inputs, fields, places }: LayerShape): number =>
+  fields ? places.reduce((sum, place) => sum + place.rows - place.inputs, 0) : rows - inputs;
 
 /** Word lines of a layer, each with a driver: every field has its own. */
-const driven = ({ rows, fields }: LayerShape): number => (fields ? fields.points * fields.rows : rows);
+const driven = ({ rows, fields, matrix }: LayerShape): number => (fields ? matrix.rows : rows);

@@ -23,6 +23,7 @@ import { conditionsOf } from './condition.ts';
 import { devicesProblem } from './crossbar-fit.ts';
 import type { Derivative } from './derivative.ts';
 import { buildEffective, type MaskError } from './effective.ts';
+import type { Tiled } from './fields/tiled.ts';
 import { buildLoads } from './loads.ts';
 import { meanPairConductance } from './mapping.ts';
 import { buildMapping, meanConductance } from './mappings/index.ts';
@@ -48,12 +49,16 @@ export interface Crossbar {
   effective(): Matrix;
   /** the crossbars it is made of, where it stands for several */
   readonly parts?: readonly Crossbar[];
+  /** where their products are worked out for many at once */
+  readonly tiled?: Tiled;
   /** bounds and response of each pair; absent when all are nominal and unbounded, and where there are parts, which have their own */
   readonly flaws: Flaws | undefined;
   /** standard deviation of the noise of one pair at one read, in units of weight */
   readonly pairNoise: number;
   /** whether a read is one product with what multiplies, and then what `disturb` does */
   readonly isOneProduct: boolean;
+  /** whether a read is that product and no more, nothing to be told but how often */
+  readonly isBare: boolean;
   /** out [batch, columns] = x [batch, rows] · W, with read noise and, tile by tile, the ADC. */
   read(x: Matrix, out: Matrix): void;
   /** Adds what `read` adds after the product, for whoever has the product already. */
@@ -304,6 +309,7 @@ function pulseOf(cell: PulsedCell, range: number): number {
 function compensated(reading: Reading, { apply }: Compensating): Reading {
   return {
     ...reading,
+    isBare: false,
     read(x, out) {
       reading.read(x, out);
       apply(out);

@@ -51,7 +51,7 @@ export interface Readable {
 
 export type Reading = Pick<
   Crossbar,
-  'pairNoise' | 'isOneProduct' | 'read' | 'disturb' | 'reverse' | 'memory' | 'derivative'
+  'pairNoise' | 'isOneProduct' | 'isBare' | 'read' | 'disturb' | 'reverse' | 'memory' | 'derivative'
 >;
 
 /** Whether rows come to a crossbar as they are, and it converts each sample by itself: at a scale of its own, or at random. */
@@ -101,6 +101,7 @@ export function buildReading(
       (model.driver?.noise ?? 0) > 0,
     );
   const isBent = bends || scaling || solved || model.driver || column.isBent;
+  const isOneProduct = !parts && !bends && !scaling && !solved && !model.driver && converted === undefined;
   let derivative: Derivative | undefined; // made when somebody asks
   let transposed: Matrix | undefined; // made when somebody reads backwards
 
@@ -250,7 +251,15 @@ export function buildReading(
 
   return {
     pairNoise: column.pairNoise,
-    isOneProduct: !parts && !bends && !scaling && !solved && !model.driver && !converted,
+    isOneProduct,
+    isBare:
+      isOneProduct &&
+      column.isBare &&
+      !scales &&
+      !backward &&
+      !loads &&
+      !note &&
+      model.drive?.kind !== 'pulse-width',
     derivative() {
       if (isBent) derivative ??= buildDerivative(readable, column, scaling, engine);
       return derivative;

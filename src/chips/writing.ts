@@ -51,7 +51,9 @@ export function buildWriting(parts: Parts, counting: Counting): Writing {
   function sum(l: number, terms: readonly FullTerm[], out: Matrix): void {
     if (l === 0 && front.correlate(terms, out)) return;
     const shape = shapes[l]!;
-    if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
+    const whole = crossbars[l]!.tiled?.whole;
+    if (whole) correlatePasses(l, terms, out, engine, scratch, count => whole.correlate(count, out, scratch));
+    else if (isFielded(shape)) correlateFields(l, shape, terms, out, engine, scratch);
     else correlatePasses(l, terms, out, engine, scratch);
   }
 

@@ -3,6 +3,7 @@
  * a batch becomes floats only when it is put on the chip.
  */
 import type { Matrix } from '../engine/matrix.ts';
+import type { Standard } from './standardise.ts';
 
 /** Labelled images. */
 export interface Samples {
@@ -19,6 +20,16 @@ export interface Samples {
   readonly taught?: Taught;
   /** how many pixels batches of them are shifted at most, sideways and up or down */
   readonly jitter?: number;
+  /** mean and deviation that batches of them are brought to 0 and 1 by; pixels are 0 to 1 when absent */
+  readonly standard?: Standard;
+}
+
+/** Colours of a pixel. @throws RangeError where numbers are no picture, so that nothing is beside anything */
+export function channelsOf({ width, height, inputs }: Samples): number {
+  const channels = inputs / (width * height);
+  if (!Number.isInteger(channels))
+    throw new RangeError(`an image of ${width} × ${height} has not ${inputs} pixels`);
+  return channels;
 }
 
 /** The answers of a teacher, softened. */
@@ -65,7 +76,7 @@ export interface Baseline {
 /**
  * Copies chosen samples into a batch.
  * @param which indices into the samples; `images.rows` of them from `from` on
- * @param images [batch, inputs], becomes pixels in [0, 1]
+ * @param images [batch, inputs], becomes pixels in [0, 1], or standardised ones
  * @param labels becomes the class of each
  */
 export function gather(
@@ -75,13 +86,25 @@ export function gather(
   images: Matrix,
   labels: Uint8Array,
 ): void {
-  const { inputs, pixels } = samples;
+  const { inputs, pixels, standard } = samples;
   const out = images.data;
   for (let b = 0; b < images.rows; b++) {
     const sample = which[from + b]!;
     const at = sample * inputs;
     const to = b * images.columns;
     for (let i = 0; i < inputs; i++) out[to + i] = pixels[at + i]! * (1 / 255);
+    if (standard) standardiseImage(standard, out, to, inputs);
     labels[b] = samples.labels[sample]!;
   }
+}
+
+function standardiseImage(
+  { mean, deviation }: Standard,
+  out: Float32Array,
+  at: number,
+  inputs: number,
+): void {
+  const channels = mean.length;
+  for (let i = 0; i < inputs; i++)
+    out[at + i] = (out[at + i]! - mean[i % channels]!) / deviation[i % channels]!;
 }

@@ -7,6 +7,7 @@ import { fashionMnist } from './fashion-mnist.ts';
 import { mnist } from './mnist.ts';
 import { recall } from './recall.ts';
 import { digestOf, type SplitSizes, splitOf } from './split.ts';
+import { standardised } from './standardise.ts';
 
 const sets: readonly DataSet[] = [mnist, fashionMnist, cifar10, characters, recall];
 
@@ -89,11 +90,12 @@ export function fetchDataSet(name: string, tell: (folder: string) => void): stri
  * @throws RangeError when it has not as many images
  */
 export async function loadSplit(
-  data: { readonly set: string; readonly jitter?: number } & SplitSizes,
+  data: { readonly set: string; readonly jitter?: number; readonly pixels?: 'standardised' } & SplitSizes,
 ): Promise<Split> {
   const set = sets.find(({ name }) => name === data.set);
   if (!set) throw new Error(`no data set "${data.set}": there are ${dataSetNames.join(', ')}`);
-  const { set: _name, jitter = 0, ...sizes } = data;
-  const split = splitOf(set.name, set.load(), sizes);
+  const { set: _name, jitter = 0, pixels, ...sizes } = data;
+  const plain = splitOf(set.name, set.load(), sizes);
+  const split = pixels === 'standardised' ? standardised(plain) : plain;
   return jitter > 0 ? { ...split, training: { ...split.training, jitter } } : split;
 }

@@ -58,8 +58,15 @@ function overview(study: Study): Markup {
 </dl>`;
 }
 
-const describeData = ({ set, train, validation, test, jitter = 0 }: TrialSpecification['data']): string =>
-  `${set}: ${counted(train)} images for training${jitter > 0 ? ` (shifted by up to ${plural(jitter, 'pixel')} anew in every epoch)` : ''}, ${counted(validation)} for validation, ${counted(test)} for testing`;
+const describeData = ({
+  set,
+  train,
+  validation,
+  test,
+  jitter = 0,
+  pixels,
+}: TrialSpecification['data']): string =>
+  `${set}${pixels ? ` (pixels ${pixels} by the training images)` : ''}: ${counted(train)} images for training${jitter > 0 ? ` (shifted by up to ${plural(jitter, 'pixel')} anew in every epoch)` : ''}, ${counted(validation)} for validation, ${counted(test)} for testing`;
 
 /** A learner with all its options. */
 function card(study: Study, name: string): Markup {

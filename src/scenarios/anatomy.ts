@@ -125,8 +125,8 @@ function chipOf(laid: Laid, model: ChipModel, engine: Engine): Chip {
 const randomWeights = (chip: Chip, engine: Engine, seed: number): Matrix[] =>
   chip.parts.shapes.map(({ matrix: { rows, columns }, places }, l) => {
     const weights = engine.matrix(rows, columns);
-    const spread = 1 / Math.sqrt(places[0]!.inputs);
-    engine.kernels.addGaussian(weights, spread, streamOf(seed, `inspect/layer/${l + 1}`));
+    const most = Math.max(...places.map(({ inputs }) => inputs));
+    engine.kernels.addGaussian(weights, 1 / Math.sqrt(most), streamOf(seed, `inspect/layer/${l + 1}`));
     for (const { firstRow, inputs } of places)
       weights.data.fill(0, (firstRow + inputs) * columns, (firstRow + inputs + 1) * columns);
     return weights;

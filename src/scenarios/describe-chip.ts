@@ -8,11 +8,11 @@ import type { ChipModel } from '../chips/model.ts';
 import { alternatives, didYouMean, InputError } from './problems.ts';
 import type { DataSetSizes, Known } from './schema.ts';
 
-/** One layer: a crossbar, or one for every field, all alike. */
+/** One layer: a crossbar, or one for every field. */
 export interface LayerAbout {
   readonly layer: number;
   readonly crossbars: number;
-  /** of each crossbar */
+  /** of each crossbar; where fields are cut off at the edges, of the largest */
   readonly rows: number;
   readonly columns: number;
   /** of all crossbars */
@@ -53,15 +53,17 @@ export function describeChip(model: ChipModel, inputs: number): ChipAbout {
   const { tileRows, tileColumns, mapping, weightRange } = model.crossbar;
   const each = buildMapping(mapping, model.cell, weightRange).cells.length;
   const layers = shapesFor(model, inputs).map((shape, l) => {
-    const { places } = shape;
-    const { rows, columns } = places[0]!;
+    const { places, matrix } = shape;
+    const { columns } = matrix;
     return {
       layer: l + 1,
       crossbars: places.length,
-      rows,
+      rows: Math.max(...places.map(place => place.rows)),
       columns,
-      tiles: places.length * Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns),
-      cells: places.length * each * rows * columns,
+      tiles:
+        places.reduce((sum, { rows }) => sum + Math.ceil(rows / tileRows), 0) *
+        Math.ceil(columns / tileColumns),
+      cells: each * matrix.rows * columns,
     };
   });
   return { inputs, layers, cells: layers.reduce((sum, { cells }) => sum + cells, 0), model };

@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import type { ChipModel } from '../chips/model.ts';
-import { count, strict } from '../description.ts';
+import { choice, count, strict } from '../description.ts';
 import { DistillFrame } from '../distill/description.ts';
 import type { Learner } from '../learners/learner.ts';
 import { Life } from './life.ts';
@@ -38,6 +38,12 @@ export const DataRequest = strict(
       count(
         'pixels that training images are shifted at most, sideways and up or down, drawn anew in every epoch; 2 makes 25 versions of each. What validates and tests stays where it is',
         { minimum: 0, maximum: 100 },
+      ),
+    ),
+    pixels: Type.Optional(
+      choice(
+        ['standardised'],
+        'what pixels become before they are put on the chip: every colour less its mean over the training images, over its deviation there. Numbers from 0 to 1 when absent',
       ),
     ),
   },

@@ -6,6 +6,7 @@ import { costProblems } from '../chips/costs/fit.ts';
 import { crossbarProblems } from '../chips/crossbar-fit.ts';
 import { misfitOf, unitsOf } from '../chips/fields/local-fields.ts';
 import type { ChipModel } from '../chips/model.ts';
+import { misfitAbove } from '../chips/recurrent/shapes.ts';
 import { misfit } from '../chips/resistive/fit.ts';
 import { isByPulses } from '../chips/updates/index.ts';
 import { unitsOfLayers, weightsOf } from './describe-chip.ts';
@@ -113,9 +114,10 @@ export function networkProblems(
     const message = `"${name}" needs layers of one crossbar, from all inputs to all units, but layer ${fielded + 1} of the chip has local fields; leave one of the two out`;
     return [problem(written, path, above, message)];
   }
-  const wrong = network?.kind === 'resistive' && misfit(chip);
+  const asked = network?.kind === 'resistive' ? 'crossbars are a resistive network' : 'layers see each other';
+  const wrong = network && (network.kind === 'resistive' ? misfit(chip) : misfitAbove(chip.layers));
   if (!wrong) return [];
-  const message = `"${name}" needs a chip whose crossbars are a resistive network, and this one cannot be: ${wrong}; leave one of the two out`;
+  const message = `"${name}" needs a chip whose ${asked}, and this one cannot be: ${wrong}; leave one of the two out`;
   return [problem(written, path, above, message)];
 }
 

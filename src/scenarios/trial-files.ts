@@ -26,6 +26,7 @@ export interface TrialSpecification {
     readonly spare?: number;
     /** training images are shifted by as many pixels at most */
     readonly jitter?: number;
+    readonly pixels?: 'standardised';
   };
   readonly chip: ChipModel;
   readonly learner: string;

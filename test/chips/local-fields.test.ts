@@ -298,7 +298,7 @@ describe('descriptions that do not fit', () => {
     const third = local({ grid: [3, 3], field: [2, 2], stride: [1, 1], channels: 512 });
     const shapes = layerShapes([paper, second, third], 784, 0);
     expect(shapes.map(({ units }) => units)).toEqual([2048, 1980, 2048]);
-    expect(shapes.map(({ fields }) => fields!.inputs)).toEqual([100, 512, 880]);
+    expect(shapes.map(({ places }) => places[0]!.inputs)).toEqual([100, 512, 880]);
     const weights = shapes.map(shape => shape.matrix.rows * shape.matrix.columns);
     expect(weights).toEqual([16 * 101 * 128, 9 * 513 * 220, 4 * 881 * 512]);
   });

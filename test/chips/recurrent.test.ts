@@ -26,7 +26,7 @@ import {
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 26 });
 beforeEach(() => engine.arena.reset());
 
-const network: NetworkRequest = { kind: 'recurrent', damping: 0.3, samples: 100 };
+const network: NetworkRequest = { kind: 'recurrent', damping: 0.3, passes: 20, samples: 100 };
 const off: Labels = { kind: 'off' };
 const labels: Labels = { kind: 'classes', classes: Uint8Array.of(2, 0, 1, 1), strength: 1.5 };
 

@@ -10,6 +10,7 @@ import type { Matrix } from '../../src/engine/matrix.ts';
 import { permutation, streamOf } from '../../src/engine/streams.ts';
 import { backpropLoop } from '../../src/learners/backprop/backprop-loop.ts';
 import { backpropOracle } from '../../src/learners/backprop/backprop-oracle.ts';
+import { backpropReversible } from '../../src/learners/backprop/backprop-reversible.ts';
 import { backward, byWeights, type Knowledge } from '../../src/learners/backprop/backward.ts';
 import type { Learner } from '../../src/learners/learner.ts';
 import { softmaxHead } from '../../src/learners/parts/softmax-head.ts';
@@ -266,4 +267,24 @@ describe('the error that goes back, by finite differences', () => {
     back.run(passOf(chip, pixels(engine, 4, 9)), engine.matrix(4, 12));
     expect(counted).toBe(4 * (17 * 14 + 15 * 12));
   });
+});
+
+test('backprop-reversible takes the same share of every weight on the chip in a step, where it decays', () => {
+  const learner = backpropReversible as unknown as Learner;
+  /** Weights of the first layer after an update, and before it. */
+  function updated(decay: number): [Float32Array, Float32Array] {
+    engine.arena.reset();
+    const options = optionsOf(learner, { batch: 40, epochs: 1, rate: 0.01, decay });
+    const chip = chipFor(learner, options, chipModel({ layers: [9, 7] }), engine, samples);
+    const [first] = recorded({ learner, options, chip, engine, training: samples });
+    return [chip.parts.crossbars[0]!.weights.data.slice(), first!.weights[0]!.data.slice()];
+  }
+  const [[plain], [decayed, before]] = [updated(0), updated(0.5)];
+  const gone = plain.map((w, k) => w - decayed[k]!);
+  expect(
+    relative(
+      gone,
+      before.map(w => 0.01 * 0.5 * w),
+    ),
+  ).toBeLessThan(1e-3);
 });

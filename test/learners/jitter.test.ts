@@ -37,6 +37,22 @@ describe('a shift', () => {
     for (const count of places) expect(Math.abs(count - 100)).toBeLessThan(45); // 4.5 standard deviations
   });
 
+  test('moves the colours of a pixel together', () => {
+    const samples = { ...syntheticImages(1, 'x'), inputs: 75, width: 5, height: 5 };
+    const images = engine.matrix(40, 75);
+    for (let b = 0; b < 40; b++) images.data.set([1, 2, 3], b * 75 + 36); // in the middle
+    jitterOf(2, samples)(images, streamOf(1, 'shifts'));
+    const places = Array.from({ length: 40 }, (_, b) => {
+      const image = images.data.subarray(b * 75, (b + 1) * 75);
+      const at = image.indexOf(1);
+      expect([...image.subarray(at, at + 3)]).toEqual([1, 2, 3]);
+      expect(image.reduce((sum, v) => sum + v, 0)).toBe(6);
+      expect(at % 3).toBe(0);
+      return at;
+    });
+    expect(new Set(places).size).toBeGreaterThan(10);
+  });
+
   test('of what is no picture is refused', () => {
     expect(() => jitterOf(1, { ...syntheticImages(1, 'x'), width: 7 })).toThrow('7 × 10 has not 100 pixels');
   });

@@ -90,7 +90,8 @@ test.each(all.filter(isNetwork).map(({ name }) => name))(
 const able = all.filter(learner => !isDense(learner) && !isNetwork(learner)).map(({ name }) => name);
 
 test.each(able)('%s trains on flawed fields with boxes, the same twice', name => {
-  const course = { batch: 50, epochs: 1, rate: 0.004 };
+  const steps = name === 'ff-recurrent' ? { steps: 2, from: 1, to: 2 } : {};
+  const course = { batch: 50, epochs: 1, rate: 0.004, ...steps };
   const [one, same] = [1, 2].map(() => trained(name, hard, course, 1, few));
   expect(same!.digest).toBe(one!.digest);
   expect(same!.losses).toEqual(one!.losses);
@@ -109,6 +110,17 @@ describe('learn what the images are', () => {
     ['backprop-reversible', 0.01],
   ])('%s', (name, rate) => {
     const { errors, losses } = trained(name, chipModel({ layers: fields }), { batch: 50, epochs: 12, rate });
+    expect(errors[0]).toBeLessThan(40);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+  });
+
+  test('ff-recurrent, on fields that are cut off at the edges and see those above', () => {
+    const cut: ChipModel['layers'] = [
+      { grid: [10, 10], field: [5, 5], stride: [2, 2], channels: 3, normaliser: 'layer', edges: 'truncated' },
+      { grid: [5, 5], field: [3, 3], stride: [1, 1], channels: 4, normaliser: 'layer', edges: 'truncated' },
+    ];
+    const course = { batch: 50, epochs: 7, rate: 0.05, steps: 3, from: 2, to: 3 };
+    const { errors, losses } = trained('ff-recurrent', chipModel({ layers: cut }), course);
     expect(errors[0]).toBeLessThan(40);
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
   });
@@ -158,7 +170,7 @@ test('initial weights are as large as the fields, not the layer below, ask for; 
   chip.parts.crossbars.forEach(({ weights }, l) => {
     const shape = chip.parts.shapes[l]!;
     const rest = Array.from(weights.data).filter(w => w !== 0);
-    expect(deviationOf(rest) * Math.sqrt(shape.fields!.inputs)).toBeCloseTo(1, 1);
+    expect(deviationOf(rest) * Math.sqrt(shape.places[0]!.inputs)).toBeCloseTo(1, 1);
     expect(weights.data.length - rest.length).toBe(shape.units);
     for (const { firstRow, inputs, columns } of shape.places)
       for (let j = 0; j < columns; j++) expect(weights.data[(firstRow + inputs) * columns + j]).toBe(0);

@@ -58,7 +58,8 @@ export function timeOf(
   let [reading, converting, measuring, writing] = [0, 0, 0, 0];
   layers.forEach(({ units, places }, l) => {
     const { reads, backReads, slots, trainSlots } = byCrossbar(meter, l, places.length);
-    const { rows, columns } = places[0]!;
+    const { columns } = places[0]!;
+    const rows = Math.max(...places.map(place => place.rows)); // the largest is done last
     reading += (reads + backReads) * once;
     if (model.adc.kind !== 'none') converting += reads * turns(Math.min(columns, tileColumns));
     measuring +=

@@ -17,12 +17,12 @@ export function correlateFields(
   scratch: CorrelationScratch,
 ): void {
   checkRoom(terms, scratch);
-  const { rows, channels } = shape.fields;
+  const { channels } = shape.fields;
   const width = shape.rows;
   terms.forEach(({ pass, common }, t) => {
     if (common) engine.kernels.columnSums(pass.inputs[l]!, sumsOf(t, width, scratch));
   });
-  shape.places.forEach(({ firstRow, firstUnit }, point) => {
+  shape.places.forEach(({ firstRow, rows, firstUnit }, point) => {
     let count = 0;
     /** Appends what drives the crossbar and what its units make of it. */
     function gather(x: Matrix, from: number, d: Matrix, at: number): void {

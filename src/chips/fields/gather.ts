@@ -10,37 +10,49 @@ export type FieldedShape = LayerShape & { readonly fields: Fields };
 export const isFielded = (shape: LayerShape): shape is FieldedShape => shape.fields !== undefined;
 
 /**
- * Copies what drives the crossbar of a field: the inputs in it, then the bias and label lines that all have.
+ * Copies what drives the crossbar of a field.
  * @param from row of lines in x @param to where its rows begin in `out`
  */
 export function gatherField(
-  { inputs, rows, fields }: FieldedShape,
+  { fields: { areas, windows } }: FieldedShape,
   point: number,
   x: Float32Array,
   from: number,
   out: Float32Array,
   to: number,
 ): void {
-  const { starts, runs, run, pitch } = fields;
-  for (let k = 0; k < runs; k++) copyRun(x, from + starts[point]! + k * pitch, run, out, to + k * run);
-  copyRun(x, from + inputs, rows - inputs, out, to + fields.inputs);
+  const own = windows[point]!;
+  let at = to;
+  for (let a = 0; a < areas.length; a++) {
+    const { top, left, rows, width } = own[a]!;
+    const { from: first, pitch } = areas[a]!;
+    for (let k = 0; k < rows; k++) {
+      copyRun(x, from + first + (top + k) * pitch + left, width, out, at);
+      at += width;
+    }
+  }
 }
 
 /** Adds rows of the crossbar of a field to the lines they stand for: the transpose of `gatherField`. */
 export function spreadField(
-  { inputs, rows, fields }: FieldedShape,
+  { fields: { areas, windows } }: FieldedShape,
   point: number,
   x: Float32Array,
   from: number,
   out: Float32Array,
   to: number,
 ): void {
-  const { starts, runs, run, pitch } = fields;
-  for (let k = 0; k < runs; k++) {
-    const at = to + starts[point]! + k * pitch;
-    for (let i = 0; i < run; i++) out[at + i]! += x[from + k * run + i]!;
+  const own = windows[point]!;
+  let at = from;
+  for (let a = 0; a < areas.length; a++) {
+    const { top, left, rows, width } = own[a]!;
+    const { from: first, pitch } = areas[a]!;
+    for (let k = 0; k < rows; k++) {
+      const line = to + first + (top + k) * pitch + left;
+      for (let i = 0; i < width; i++) out[line + i]! += x[at + i]!;
+      at += width;
+    }
   }
-  for (let i = 0; i < rows - inputs; i++) out[to + inputs + i]! += x[from + fields.inputs + i]!;
 }
 
 /** The inputs of a field, sample by sample. @param out [batch, rows of a field] */
@@ -60,7 +72,7 @@ export function putColumns(x: Matrix, out: Matrix, at: number): void {
   for (let b = 0; b < x.rows; b++) copyRun(x.data, b * x.columns, x.columns, out.data, b * out.columns + at);
 }
 
-function copyRun(x: Float32Array, from: number, count: number, out: Float32Array, to: number): void {
+export function copyRun(x: Float32Array, from: number, count: number, out: Float32Array, to: number): void {
   if (count < short) for (let i = 0; i < count; i++) out[to + i] = x[from + i]!;
   else out.set(x.subarray(from, from + count), to);
 }

@@ -1,13 +1,12 @@
 /**
  * @file A layer of local fields, described: the activities below lie on a grid, channel by channel at each of its points, and every
  * square of that grid has units of its own that see nothing else. No weights are shared: each square is a small crossbar.
- * Hinton 2022, section 3.2 and footnote 8. Fields that would stick out over an edge are refused, so that all have as many rows.
+ * Hinton 2022, section 3.2 and footnote 8; section 4 and footnote 13 have fields that stick out over the edges of an image and are cut off there.
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { choice, count, strict } from '../../description.ts';
-import type { Fields } from '../access.ts';
 
-type Extent = readonly [number, number];
+export type Extent = readonly [number, number];
 
 const extent = (description: string) =>
   Type.Unsafe<Extent>({
@@ -30,6 +29,12 @@ export const LocalFields = strict(
       'what is brought to root mean square 1: the activities of the layer, or those of each field by themselves',
       { default: 'layer' },
     ),
+    edges: Type.Optional(
+      choice(
+        ['inside', 'truncated'],
+        'all fields lie inside the grid and have as many rows ("valid" in convolutions); or there is one for every point (every stride-th), and what sticks out over an edge is cut off ("same", with nothing in place of zeros); inside when absent',
+      ),
+    ),
   },
   { description: 'local receptive fields without shared weights' },
 );
@@ -47,10 +52,13 @@ export const LayerModel = Type.Unsafe<LayerModel>({
 } as TSchema);
 
 /** Grid points of the layer, [rows, columns]; not whole where fields do not fit. */
-const pointsOf = ({ grid, field, stride }: LocalFields): Extent => [
-  (grid[0] - field[0]) / stride[0] + 1,
-  (grid[1] - field[1]) / stride[1] + 1,
-];
+export function pointsOf({ grid, field, stride, edges }: LocalFields): Extent {
+  const along = (axis: 0 | 1) =>
+    edges === 'truncated'
+      ? Math.ceil(grid[axis] / stride[axis])
+      : (grid[axis] - field[axis]) / stride[axis] + 1;
+  return [along(0), along(1)];
+}
 
 /** Units of a layer that fits its grid. */
 export function unitsOf(layer: LayerModel): number {
@@ -64,11 +72,12 @@ export function misfitOf(
   layer: LocalFields,
   inputs?: number,
 ): { key: keyof LocalFields; message: string } | undefined {
-  const { grid, field, stride } = layer;
+  const { grid, field, stride, edges } = layer;
   const points = pointsOf(layer);
   for (const axis of [0, 1] as const) {
     const [size, extent, step] = [grid[axis], field[axis], stride[axis]];
     const lines = axis === 0 ? 'rows' : 'columns';
+    if (edges === 'truncated') continue;
     if (extent > size)
       return {
         key: 'field',
@@ -79,7 +88,7 @@ export function misfitOf(
         key: 'stride',
         message:
           `fields of ${extent} ${lines} every ${step} do not end with a grid of ${size}: the last would be cut off. ` +
-          `With ${extent + Math.floor(points[axis] - 1) * step} ${lines} they would`,
+          `With ${extent + Math.floor(points[axis] - 1) * step} ${lines} they would, and with "edges": "truncated" it may be`,
       };
   }
   if (inputs !== undefined && inputs % (grid[0] * grid[1]) !== 0)
@@ -88,30 +97,4 @@ export function misfitOf(
       message: `${inputs} inputs do not lie on a grid of ${grid[0]} × ${grid[1]} points, as many at each`,
     };
   return undefined;
-}
-
-/** Where the fields of a layer lie, and how large their crossbars are. @throws RangeError where they do not fit */
-export function fieldsOf(layer: LocalFields, inputs: number, labelLines: number): Fields {
-  const wrong = misfitOf(layer, inputs);
-  if (wrong) throw new RangeError(`local fields: ${wrong.message}`);
-  const { grid, field, stride, channels, normaliser } = layer;
-  const [down, across] = pointsOf(layer);
-  const below = inputs / (grid[0] * grid[1]);
-  const starts = Array.from({ length: down * across }, (_, point) => {
-    const [row, column] = [Math.floor(point / across) * stride[0], (point % across) * stride[1]];
-    return (row * grid[1] + column) * below;
-  });
-  const run = field[1] * below;
-  const seen = field[0] * run;
-  return Object.freeze({
-    points: starts.length,
-    channels,
-    inputs: seen,
-    rows: seen + 1 + labelLines,
-    starts: Object.freeze(starts),
-    runs: field[0],
-    run,
-    pitch: grid[1] * below,
-    normaliser,
-  });
 }

@@ -1,7 +1,7 @@
 /** @file What is known of the cells of a layer of local fields beside their weights: that of its crossbars, one after the other. */
 import type { CrossbarState } from '../crossbar.ts';
 
-/** One state of several crossbars of one size. @returns undefined where there are none */
+/** One state of several crossbars. @returns undefined where there are none */
 export function stateOfAll(states: readonly CrossbarState[]): CrossbarState | undefined {
   const [first] = states;
   if (!first) return undefined;
@@ -17,12 +17,16 @@ export function stateOfAll(states: readonly CrossbarState[]): CrossbarState | un
   });
 }
 
-/** The state of one of `count` crossbars. */
-export const stateOfPart = (state: CrossbarState, place: number, count: number): CrossbarState =>
-  eachPart(state, of => {
-    const all = of(state)!;
-    return all.subarray((place * all.length) / count, ((place + 1) * all.length) / count);
-  });
+/** The states of the crossbars of a layer. @param like such states, of the same crossbars: each array is as long as theirs */
+export function statesOf(state: CrossbarState, like: readonly CrossbarState[]): CrossbarState[] {
+  return like.map((_, place) =>
+    eachPart(state, of => {
+      const lengths = like.map(one => of(one)?.length ?? 0);
+      const from = lengths.slice(0, place).reduce((sum, length) => sum + length, 0);
+      return of(state)!.subarray(from, from + lengths[place]!);
+    }),
+  );
+}
 
 /** A state of what `like` has, array by array. */
 function eachPart(

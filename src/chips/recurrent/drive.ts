@@ -27,6 +27,44 @@ export interface Drive {
   correlate(terms: readonly FullTerm[], out: Matrix): boolean;
 }
 
+/** Products of the rows that what is held drives, the image and the bias, and of the others; either has these lines alone. */
+interface Halves {
+  multiplyHeld(x: Matrix, out: Matrix): void;
+  multiplyOthers(x: Matrix, out: Matrix): void;
+  /** Their part of `out`, a layer's sum of outer products, from samples that have been gathered. */
+  sumHeld(count: number, out: Matrix): void;
+  sumOthers(count: number, out: Matrix): void;
+}
+
+const heldLines = ({ inputs }: LayerShape): number => inputs + 1;
+
+/** Absent where a read is no product. */
+function halvesOf(
+  shape: LayerShape,
+  crossbar: Crossbar,
+  scratch: CorrelationScratch,
+  engine: Engine,
+): Halves | undefined {
+  if (crossbar.tiled?.cut) {
+    const [held, others] = crossbar.tiled.cut;
+    return {
+      multiplyHeld: held.multiply,
+      multiplyOthers: others.multiply,
+      sumHeld: (count, out) => held.correlate(count, out, scratch),
+      sumOthers: (count, out) => others.correlate(count, out, scratch),
+    };
+  }
+  if (!crossbar.isOneProduct) return undefined;
+  const { gemm } = engine;
+  const [below, above] = [heldLines(shape), linesAbove(shape)];
+  return {
+    multiplyHeld: (x, out) => gemm.multiply(x, rowsOf(crossbar.effective(), 0, below), out),
+    multiplyOthers: (x, out) => gemm.multiply(x, rowsOf(crossbar.effective(), below, above), out),
+    sumHeld: (count, out) => multiplyGathered(count, rowsOf(out, 0, below), engine, scratch),
+    sumOthers: (count, out) => multiplyGathered(count, rowsOf(out, below, above), engine, scratch),
+  };
+}
+
 /** Absent where every step has to make a product of its own. */
 export function buildDrive(
   model: ChipModel,
@@ -36,9 +74,10 @@ export function buildDrive(
   scratch: CorrelationScratch,
   engine: Engine,
 ): Drive | undefined {
-  if (model.boxes.front.kind !== 'none' || !crossbar.isOneProduct) return undefined;
-  const { kernels, gemm } = engine;
-  const below = shape.inputs + 1; // the bias is held as the image is
+  const halves = model.boxes.front.kind === 'none' ? halvesOf(shape, crossbar, scratch, engine) : undefined;
+  if (!halves) return undefined;
+  const { kernels } = engine;
+  const below = heldLines(shape);
   const above = linesAbove(shape);
   const images = engine.matrix(batch, below);
   const product = engine.matrix(batch, shape.units);
@@ -66,11 +105,10 @@ export function buildDrive(
       kernels.copy(x, rowsOf(images, 0, count));
       isFresh = false;
     }
-    const weights = crossbar.effective();
     const held = rowsOf(product, 0, count);
-    if (!isFresh) gemm.multiply(rowsOf(images, 0, count), rowsOf(weights, 0, below), held);
+    if (!isFresh) halves!.multiplyHeld(rowsOf(images, 0, count), held);
     isFresh = true;
-    gemm.multiply(statesOf(x), rowsOf(weights, below, above), currents);
+    halves!.multiplyOthers(statesOf(x), currents);
     kernels.addScaled(held, 1, currents);
     crossbar.disturb(x, currents);
   }
@@ -78,14 +116,14 @@ export function buildDrive(
   function correlate(terms: readonly FullTerm[], out: Matrix): boolean {
     if (!terms.every(({ pass, delta }) => pass.held.version === version && delta.rows === count))
       return false;
-    correlateImages(terms, rowsOf(out, 0, below));
+    correlateImages(terms, out);
     let samples = 0;
     for (const { pass, delta, common: push } of terms) {
       const x = statesOf(pass.inputs[0]!);
       samples = gatherActive(x, delta, samples, scratch);
       if (push) samples = appendCommon(x, push, samples, scratch, engine);
     }
-    multiplyGathered(samples, rowsOf(out, below, above), engine, scratch);
+    halves!.sumOthers(samples, out);
     return true;
   }
 
@@ -97,7 +135,7 @@ export function buildDrive(
       if (push) kernels.addScaled(push, 1, common);
     }
     const samples = gatherActive(x, deltas, 0, scratch);
-    multiplyGathered(appendCommon(x, common, samples, scratch, engine), out, engine, scratch);
+    halves!.sumHeld(appendCommon(x, common, samples, scratch, engine), out);
   }
 
   return {

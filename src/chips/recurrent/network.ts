@@ -87,9 +87,10 @@ export function buildRecurrent(
     const state = rowsOf(states[l]!, 0, pass.batch);
     const out = pass.outputs[l]!;
     neurons[l]!.activity(pass.currents[l]!, out);
-    if (damping > 0)
-      for (let k = 0; k < out.data.length; k++)
-        out.data[k] = damping * state.data[k]! + (1 - damping) * out.data[k]!;
+    if (damping > 0) {
+      const [now, before] = [out.data, state.data];
+      for (let k = 0; k < now.length; k++) now[k] = damping * before[k]! + (1 - damping) * now[k]!;
+    }
     kernels.copy(out, state);
   }
 

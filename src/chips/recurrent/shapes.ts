@@ -1,35 +1,47 @@
 /** @file Sizes of layers that see each other: what is below, bias, then what is above; above the last stand labels. */
 import type { LayerShape } from '../access.ts';
-import type { LayerModel } from '../fields/local-fields.ts';
+import { type LayerModel, type LocalFields, pointsOf, unitsOf } from '../fields/local-fields.ts';
+import { fieldsOf, shapeOf } from '../fields/windows.ts';
 
-/** Frozen, for learners see them. @throws RangeError where a layer has local fields */
+/** Frozen, for learners see them. @throws RangeError where layers cannot see each other */
 export function recurrentShapes(
   layers: readonly LayerModel[],
   inputs: number,
   classes: number,
 ): readonly LayerShape[] {
-  const widths = layers.map(layer => {
-    if (typeof layer === 'number') return layer;
-    throw new RangeError('layers that see each other have whole crossbars, not local fields');
-  });
+  const wrong = misfitAbove(layers);
+  if (wrong) throw new RangeError(wrong);
   return Object.freeze(
-    widths.map((units, l) => {
-      const below = widths[l - 1] ?? inputs;
-      const above = widths[l + 1];
-      const rows = below + 1 + (above ?? classes);
-      const place = Object.freeze({ firstRow: 0, inputs: below, rows, columns: units, firstUnit: 0 });
+    layers.map((layer, l) => {
+      const below = l === 0 ? inputs : unitsOf(layers[l - 1]!);
+      const above = layers[l + 1];
+      const lines = above === undefined ? classes : unitsOf(above);
+      const others = { lines, ...(isLocal(above) && { above }) };
+      const fields = isLocal(layer) ? fieldsOf(layer, below, others) : undefined;
       return Object.freeze({
-        inputs: below,
-        rows,
-        units,
-        matrix: Object.freeze({ rows, columns: units }),
-        places: Object.freeze([place]),
-        biasRow: below,
+        ...shapeOf(below, unitsOf(layer), lines, fields),
         labelRow: above === undefined ? below + 1 : -1,
         ...(above !== undefined && { aboveRow: below + 1 }),
       });
     }),
   );
+}
+
+const isLocal = (layer: LayerModel | undefined): layer is LocalFields => typeof layer === 'object';
+
+/** Why local fields cannot see the layer above, in words. */
+export function misfitAbove(layers: readonly LayerModel[]): string | undefined {
+  for (const [l, layer] of layers.entries()) {
+    if (!isLocal(layer)) continue;
+    if (layer.normaliser === 'blocks')
+      return `layer ${l + 1} normalises its fields one by one, but layers that see each other are normalised as a whole`;
+    const above = layers[l + 1];
+    if (!isLocal(above)) continue;
+    const [points, grid] = [pointsOf(layer), above.grid];
+    if (points[0] !== grid[0] || points[1] !== grid[1])
+      return `layer ${l + 1} has units at ${points.join(' × ')} points, but layer ${l + 2}, which it is to see, looks at a grid of ${grid.join(' × ')}`;
+  }
+  return undefined;
 }
 
 /** Rows behind feature and bias rows. */

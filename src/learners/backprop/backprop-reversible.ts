@@ -3,7 +3,7 @@
  * noise of their own, so the weights need not be known. Neuron circuits are gates on the measured output; a box cannot be driven
  * backwards and is taken for a wire.
  */
-import { strict } from '../../description.ts';
+import { ratio, strict } from '../../description.ts';
 import { defineLearner } from '../learner.ts';
 import { trainingOptions, writes } from '../parts/options.ts';
 import { outputClassifier, outputReadout } from '../parts/output-classifier.ts';
@@ -16,7 +16,14 @@ export const backpropReversible = defineLearner({
   source: 'Transposed reads of a crossbar: Burr et al. 2015, IEEE Transactions on Electron Devices 62:3498',
   access: 'reversible',
   memory: "all layers' activities; weights are read backwards on the chip",
-  options: strict({ ...trainingOptions({ epochs: 10, rate: 0.001 }), writes }),
+  options: strict({
+    ...trainingOptions({ epochs: 10, rate: 0.001 }),
+    decay: ratio('weight decay, per step and times the rate; none where outer products are written', {
+      minimum: 0,
+      default: 0,
+    }),
+    writes,
+  }),
   passes: () => ({ training: 1 }),
   needs: () => ({ labels: 'none' }),
   train(lesson) {

@@ -44,6 +44,9 @@ export function layerByLayer(trainee: Trainee, batch: number, knowledge: Knowled
   };
 }
 
+/** @param decay of the weights on the chip, per step and times the rate; none when absent */
+type BackpropOptions = TrainingOptions & { writes?: WriteKind; decay?: number };
+
 /**
  * Trains a chip.
  *
@@ -52,13 +55,20 @@ export function layerByLayer(trainee: Trainee, batch: number, knowledge: Knowled
  */
 export function trainByBackprop(
   trainee: Trainee,
-  options: TrainingOptions & { writes?: WriteKind },
+  options: BackpropOptions,
   way: (layers: readonly Plastic[]) => ErrorsOf,
   each: (progress: Progress & { head: SoftmaxHead }) => void,
 ): { layers: Plastic[]; head: SoftmaxHead } {
   const { chip, engine } = trainee;
   const { batch } = options;
-  const layers = plasticLayers(chip, engine, trainee.stream, adam(), trainee.start, options.writes);
+  const layers = plasticLayers(
+    chip,
+    engine,
+    trainee.stream,
+    adam(options.decay),
+    trainee.start,
+    options.writes,
+  );
   const outputs = chip.layers.at(-1)!.units;
   const head = softmaxHead(outputs, chip.classes, Math.max(batch, evaluationBatch), engine, trainee.digital);
   head.restore('head', trainee.start?.outside);
@@ -88,7 +98,7 @@ export function trainByBackprop(
 
 /** Trains the lesson's chip and answers by what `classifier` makes of the head; it is made once, when the first epoch ends. */
 export function trainedClassifier(
-  lesson: Trainee & Pick<Lesson<Access, TrainingOptions & { writes?: WriteKind }>, 'options' | 'epoch'>,
+  lesson: Trainee & Pick<Lesson<Access, BackpropOptions>, 'options' | 'epoch'>,
   way: (layers: readonly Plastic[]) => ErrorsOf,
   classifier: (head: SoftmaxHead) => Classifier,
 ): Classifier {

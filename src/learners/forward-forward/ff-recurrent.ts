@@ -65,8 +65,7 @@ export const recurrentForwardForward = defineLearner({
   passes: ({ steps }) => ({ training: 2 * (1 + steps) }),
   needs: ({ batch, steps, damping }) => ({
     labels: 'lines',
-    dense: true,
-    network: { kind: 'recurrent', damping, samples: 2 * steps * (batch + 1) },
+    network: { kind: 'recurrent', damping, passes: 2 * steps, samples: 2 * steps * (batch + 1) },
   }),
   train(lesson) {
     const { chip, engine, options } = lesson;
@@ -163,7 +162,7 @@ export const recurrentForwardForward = defineLearner({
     const reading = { head, features, strength, sign, temperature, steps, from, to };
     const classifier = {
       ...settlingClassifier(chip, reading, engine),
-      ...(options.writes === 'changes' && { measures: meeting }),
+      ...(options.writes === 'changes' && !chip.layers.some(({ fields }) => fields) && { measures: meeting }),
     };
     follow(lesson, options.epochs, batches, step, progress => lesson.epoch({ ...progress, classifier }));
     return classifier;

@@ -30,6 +30,7 @@ export const before = ({ start, steps }: Settling, t: number): Pass => steps[t -
  * @param now, @param then states of a layer after and before the step [batch, units]
  */
 export function gateByRise(d: Matrix, now: Matrix, then: Matrix, damping: number, share: number): void {
-  for (let k = 0; k < d.data.length; k++)
-    d.data[k] = now.data[k]! > Math.fround(damping * then.data[k]!) ? share * d.data[k]! : 0;
+  const [delta, after, earlier] = [d.data, now.data, then.data];
+  for (let k = 0; k < delta.length; k++)
+    delta[k] = after[k]! > Math.fround(damping * earlier[k]!) ? share * delta[k]! : 0;
 }

@@ -3,7 +3,7 @@
  * most make 25 versions of an image (Hinton 2022, section 3.3). Labels enter on the chip, after this.
  */
 
-import type { Samples } from '../../data/data.ts';
+import { channelsOf, type Samples } from '../../data/data.ts';
 import type { Matrix } from '../../engine/matrix.ts';
 import { type Stream, uniforms } from '../../engine/streams.ts';
 
@@ -14,9 +14,9 @@ export type Jitter = (images: Matrix, draws: Stream) => void;
  * @param most pixels in each of the four directions; every shift is as likely
  * @throws RangeError where pixels are no picture, so that nothing is beside anything
  */
-export function jitterOf(most: number, { width, height, inputs }: Samples): Jitter {
-  if (width * height !== inputs)
-    throw new RangeError(`an image of ${width} × ${height} has not ${inputs} pixels: it cannot be shifted`);
+export function jitterOf(most: number, samples: Samples): Jitter {
+  const { width, inputs } = samples;
+  const channels = channelsOf(samples);
   const ways = 2 * most + 1;
   const before = new Float32Array(inputs);
   return (images, draws) => {
@@ -25,7 +25,8 @@ export function jitterOf(most: number, { width, height, inputs }: Samples): Jitt
       const which = Math.floor(drawn[b]! * ways * ways);
       const image = images.data.subarray(b * inputs, (b + 1) * inputs);
       before.set(image);
-      shift(before, width, (which % ways) - most, Math.floor(which / ways) - most, image);
+      const [right, down] = [(which % ways) - most, Math.floor(which / ways) - most];
+      shift(before, width * channels, right * channels, down, image);
     }
   };
 }

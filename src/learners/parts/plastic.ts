@@ -41,8 +41,11 @@ export function initialWeights(
     }
     const seen = shape.places[0]!.inputs;
     engine.kernels.addGaussian(weights, 1 / Math.sqrt(seen), stream(`initial/layer/${l + 1}`));
-    for (const { firstRow, inputs, columns } of shape.places)
-      weights.data.fill(0, (firstRow + inputs) * columns, (firstRow + inputs + 1) * columns);
+    for (const { firstRow, inputs, rows, columns } of shape.places) {
+      const own = weights.data.subarray(firstRow * columns, (firstRow + rows) * columns);
+      if (inputs !== seen) for (let k = 0; k < own.length; k++) own[k]! *= Math.sqrt(seen / inputs);
+      own.fill(0, inputs * columns, (inputs + 1) * columns);
+    }
     chip.write(l, weights);
     return weights;
   });
