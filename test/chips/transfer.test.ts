@@ -180,6 +180,7 @@ describe('one-sided pairs', () => {
       const chip = chipWith(scattered, updateOf('one-sided', down));
       const fullest = (k: number) => Math.max(...pairOf(chip, k));
       chip.write(0, all(0.2));
+      expect(crossbarOfOne(chip).weightConductance(1) / siemens).toBeCloseTo(0.8 + 0.6, 5); // what its reads pay for
       for (let t = 0; t < 40; t++) chip.update(0, all(t % 2 ? 0.1 : -0.1));
       const before = weightsOf(chip).slice();
       expect(Math.max(...before.map((_, k) => fullest(k)))).toBeLessThan(0.5);

@@ -32,6 +32,7 @@ export const stepSize: CellFigure = {
       drawing: {
         kind: 'vega-lite',
         specification: frame => {
+          const color = isLowered ? { ...directionColour, legend: null } : directionColour;
           const x = {
             field: 'weight',
             type: 'quantitative',
@@ -66,12 +67,12 @@ export const stepSize: CellFigure = {
               {
                 data: { values: rows },
                 mark: { type: 'area', opacity: 0.18, aria: false },
-                encoding: { x, y: y('low'), y2: { field: 'high' }, color: directionColour },
+                encoding: { x, y: y('low'), y2: { field: 'high' }, color },
               },
               {
                 data: { values: rows },
                 mark: { type: 'line', strokeWidth: 2, aria: false },
-                encoding: { x, y: y('change'), color: directionColour },
+                encoding: { x, y: y('change'), color },
               },
               ...point,
             ],
