@@ -163,7 +163,7 @@ export function buildCrossbar(
       'metered accounting needs a weightRange above 0: without it weights are no conductances',
     );
   const loads = isMetered
-    ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows, together, engine)
+    ? buildLoads(stored, mapping, multiplier, scales?.height ?? rows, together, engine, writer.common)
     : undefined;
   const driven = isMetered && multiplier ? buildProbes(rows, engine) : undefined;
   let isStale = true;
@@ -292,9 +292,10 @@ export function buildCrossbar(
     wear: () => (wears ? held!.wear() : undefined),
     weightConductance: range =>
       together *
-      (model.crossbar.mapping === undefined
-        ? meanPairConductance(stored, model.cell, range)
-        : meanConductance(stored, buildMapping(model.crossbar.mapping, model.cell, range))),
+        (model.crossbar.mapping === undefined
+          ? meanPairConductance(stored, model.cell, range)
+          : meanConductance(stored, buildMapping(model.crossbar.mapping, model.cell, range))) +
+      2 * meanOf(writer.common?.()),
     maskError: inputs => (model.wires?.kind === 'mask' ? fresh(multiplier)!.maskError(inputs) : undefined),
   };
 }
@@ -304,6 +305,9 @@ function pulseOf(cell: PulsedCell, range: number): number {
   const { up, down } = nominalPulses(cell, range);
   return (up + down) / 2;
 }
+
+const meanOf = (m: Matrix | undefined): number =>
+  m ? m.data.reduce((sum, value) => sum + value, 0) / m.data.length : 0;
 
 /** A reading whose answers are compensated for drift. */
 function compensated(reading: Reading, { apply }: Compensating): Reading {
@@ -322,4 +326,7 @@ function compensated(reading: Reading, { apply }: Compensating): Reading {
 }
 
 /** Slots of the trains of one sample, at most. */
-const longestTrain = ({ update }: ChipModel): number => ('longest' in update ? update.longest : 1);
+const longestTrain = ({ update }: ChipModel): number => {
+  if (update.kind === 'one-sided') return update.coincidences?.longest ?? 1;
+  return 'longest' in update ? update.longest : 1;
+};

@@ -18,6 +18,7 @@ export interface Loads {
 
 /**
  * @param together arrays of such cells on the same lines @param multiplier knows of faults and columns of reference, where there are any @param height rows of a tile whose columns are driven by themselves
+ * @param common what both cells of a pair carry beyond what the mapping says, siemens [rows, columns]; for cells without `multiplier`
  * @returns up to date once `isStale` says so no more
  */
 export function buildLoads(
@@ -27,6 +28,7 @@ export function buildLoads(
   height: number,
   together: number,
   engine: Engine,
+  common?: () => Matrix,
 ) {
   const { rows, columns } = weights;
   const loads: Loads = {
@@ -54,12 +56,14 @@ export function buildLoads(
     loads.rows.fill(0);
     loads.columns.fill(0);
     if (multiplier) multiplier.eachCell(add);
-    else
+    else {
+      const more = common?.().data;
       for (let i = 0; i < rows; i++)
         for (let j = 0; j < columns; j++) {
           mapping.hold(weights.data[i * columns + j]!, held, 0);
-          for (const g of held) add(i, j, g);
+          for (const g of held) add(i, j, more ? g + more[i * columns + j]! : g);
         }
+    }
     loads.mean = loads.columns.reduce((sum, g) => sum + g, 0) / (rows * columns * held.length * together);
   }
 

@@ -20,8 +20,22 @@ export function cellText(
   return `${name}: ${cell.kind}\n${about.map(text => `${text}\n`).join('')}\n${table(lines)}${pulses ? `\n${table(pulseLines(pulses))}` : ''}`;
 }
 
-function pulseLines({ upStep, downStep, symmetryPoint, pulses, devices }: NonNullable<CellSheet['pulses']>) {
+function pulseLines({
+  isLowered,
+  stepsAt,
+  upStep,
+  downStep,
+  symmetryPoint,
+  pulses,
+  devices,
+}: NonNullable<CellSheet['pulses']>) {
   const number = (x: number) => (Math.abs(x) < 1e-9 ? '0' : String(Number(x.toPrecision(3))));
+  if (isLowered)
+    return [
+      ['pulses', 'down only; a reset leads up'],
+      [`down step at weight ${number(stepsAt)}`, number(downStep)],
+      ['pulses from end to end', String(pulses)],
+    ];
   const point = symmetryPoint
     ? `weight ${number(symmetryPoint.nominal)}; of ${devices} cells, the middle 80 % ${number(symmetryPoint.low)} to ${number(symmetryPoint.high)}`
     : 'none within the bounds';

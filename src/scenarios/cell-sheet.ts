@@ -4,7 +4,7 @@
  * Weights are in units of the weight range, as in cell files.
  */
 import { buildArray, type CellArray } from '../chips/cells/array.ts';
-import { type Cell, isPulsed, type PulsedCell } from '../chips/cells/cell.ts';
+import { beginsHigh, type Cell, isPulsed, type PulsedCell } from '../chips/cells/cell.ts';
 import { drawFlaws } from '../chips/cells/flaws.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { streamOf } from '../engine/streams.ts';
@@ -12,16 +12,19 @@ import { type Band, band } from './band.ts';
 import { type HeldSheet, heldSheet } from './held-sheet.ts';
 
 export interface PulseSheet {
+  /** whether there are pulses down only, from where a reset leads; what is said of pulses up then means nothing */
+  readonly isLowered: boolean;
   /** pulses of each direction from one end to the other */
   readonly pulses: number;
   readonly devices: number;
-  /** weights after so many pulses, up and then down, of a device without cycle-to-cycle noise */
+  /** weights after so many pulses, up and then down or only down, of a device without cycle-to-cycle noise */
   readonly ramp: readonly (Band & { readonly pulse: number })[];
   /** the nominal device with its noise, several times over: [trace][row of the ramp] */
   readonly traces: readonly (readonly number[])[];
   /** mean change by one pulse, negative for down pulses */
   readonly steps: readonly { readonly weight: number; readonly up: Band; readonly down: Band }[];
-  /** steps of the nominal device at weight 0, positive both */
+  /** steps of the nominal device at weight 0, or where a reset leads; positive both */
+  readonly stepsAt: number;
   readonly upStep: number;
   readonly downStep: number;
   /** weight where up and down step of the nominal device are alike, and the band of the devices that have one; absent where there is none */
@@ -61,14 +64,17 @@ function pulseSheet(cell: PulsedCell, engine: Engine): PulseSheet {
     traces,
     engine,
   );
-  const pulses = Math.max(10, Math.min(mostPulses, Math.ceil(1.2 * traverse(nominal))));
-  const [middle, all, shaken] = [nominal, apart, noisy].map(array => ramp(array, pulses));
-  const schedule = rowsOf(pulses);
-  const symmetry = symmetryPoint(nominal, 0);
+  const isLowered = cell.lowest === 0 && beginsHigh(cell);
+  const stepsAt = isLowered ? Math.min(cell.resetLevel, cell.highest) : 0;
+  const pulses = Math.max(10, Math.min(mostPulses, Math.ceil(1.2 * traverse(nominal, isLowered))));
+  const [middle, all, shaken] = [nominal, apart, noisy].map(array => ramp(array, pulses, isLowered));
+  const schedule = rowsOf(pulses, isLowered);
+  const symmetry = isLowered ? undefined : symmetryPoint(nominal, 0);
   const theirs = Array.from({ length: devices }, (_, k) => symmetryPoint(apart, k)).filter(
     w => w !== undefined,
   );
   return {
+    isLowered,
     pulses,
     devices,
     ramp: schedule.map((pulse, i) => ({ pulse, ...band(middle![i]![0]!, all![i]!) })),
@@ -83,8 +89,9 @@ function pulseSheet(cell: PulsedCell, engine: Engine): PulseSheet {
         );
       return { weight, up: at(true), down: at(false) };
     }),
-    upStep: nominal.response.step(0, 0, true),
-    downStep: -nominal.response.step(0, 0, false),
+    stepsAt,
+    upStep: nominal.response.step(0, stepsAt, true),
+    downStep: -nominal.response.step(0, stepsAt, false),
     ...(symmetry !== undefined && { symmetryPoint: band(symmetry, theirs) }),
   };
 }
@@ -113,33 +120,38 @@ function arrayOf({ devices: _, ...cell }: PulsedCell, count: number, engine: Eng
 
 const ends = ({ steps }: CellArray, k: number) => ({ low: steps.low.data[k]!, high: steps.high.data[k]! });
 
-/** Up pulses that take the nominal device over 95 % of its range, or as many as are worth waiting for. */
-function traverse(nominal: CellArray): number {
+/** Pulses that take the nominal device over 95 % of its range, or as many as are worth waiting for. */
+function traverse(nominal: CellArray, isLowered: boolean): number {
   const { low, high } = ends(nominal, 0);
-  let [w, n] = [low, 0];
-  while (w < low + 0.95 * (high - low) && n < mostPulses) {
-    w += nominal.response.step(0, w, true);
+  const margin = 0.05 * (high - low);
+  let [w, n] = [isLowered ? high : low, 0];
+  while ((isLowered ? w > low + margin : w < high - margin) && n < mostPulses) {
+    w += nominal.response.step(0, w, !isLowered);
     n++;
   }
   return n;
 }
 
-/** Pulses so far at every row: up, then down. */
-function rowsOf(pulses: number): number[] {
+/** Pulses so far at every row: up, then down; or only down. */
+function rowsOf(pulses: number, isLowered: boolean): number[] {
   const count = Math.min(rows, pulses);
-  const up = Array.from({ length: count + 1 }, (_, i) => Math.round((i * pulses) / count));
-  return [...up, ...up.slice(1).map(n => n + pulses)];
+  const first = Array.from({ length: count + 1 }, (_, i) => Math.round((i * pulses) / count));
+  return isLowered ? first : [...first, ...first.slice(1).map(n => n + pulses)];
 }
 
-/** Weights [row][device]; every device starts at its own lower end. */
-function ramp(array: CellArray, pulses: number): number[][] {
+/** Weights [row][device]; every device starts at its own lower end, or where its reset leads. */
+function ramp(array: CellArray, pulses: number, isLowered: boolean): number[][] {
   const weights = array.weights.data;
-  weights.set(array.steps.low.data);
-  array.written();
-  const schedule = rowsOf(pulses);
+  if (isLowered) for (let k = 0; k < weights.length; k++) array.reset(k);
+  else {
+    weights.set(array.steps.low.data);
+    array.written();
+  }
+  const schedule = rowsOf(pulses, isLowered);
   return schedule.map((pulse, i) => {
     const n = i === 0 ? 0 : pulse - schedule[i - 1]!;
-    if (n > 0) for (let k = 0; k < weights.length; k++) array.pulseSingly(k, pulse > pulses ? -n : n);
+    const down = isLowered || pulse > pulses;
+    if (n > 0) for (let k = 0; k < weights.length; k++) array.pulseSingly(k, down ? -n : n);
     return Array.from(weights);
   });
 }

@@ -2,6 +2,7 @@
  * @file What a schema cannot say: parts that are each allowed but make no sense together.
  */
 import { canBeRewired } from '../chips/boxes/box.ts';
+import { beginsHigh, isPulsed } from '../chips/cells/cell.ts';
 import { costProblems } from '../chips/costs/fit.ts';
 import { crossbarProblems } from '../chips/crossbar-fit.ts';
 import { misfitOf, unitsOf } from '../chips/fields/local-fields.ts';
@@ -52,6 +53,15 @@ export function chipProblems(chip: ChipModel, written: Written, above: Path = []
         ['update', 'kind'],
         above,
         `a pair whose lower bound is 0 holds no weight below it; "one-sided" makes a weight of two such, but the update is ${shown(update.kind)}`,
+      ),
+    );
+  if (update.kind === 'one-sided' && isPulsed(cell) && beginsHigh(cell) !== (update.direction === 'down'))
+    problems.push(
+      problem(
+        written,
+        ['update', 'direction'],
+        above,
+        `found "${update.direction}", but a reset leads this cell to ${cell.resetLevel} of at most ${cell.highest}: refreshed pairs would have little room for pulses ${update.direction}`,
       ),
     );
   if (cell.kind === 'soft-bounds' && cell.lowest === 0)

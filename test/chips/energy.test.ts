@@ -15,6 +15,7 @@ import { buildNodal } from '../../src/chips/wires/nodal.ts';
 import { idealPower, powerOf } from '../../src/chips/wires/power.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { streamOf, uniforms } from '../../src/engine/streams.ts';
+import { cellOf } from '../fixtures/cells.ts';
 import {
   type Asked,
   chipModel,
@@ -30,6 +31,7 @@ import {
   scattering,
   writeWeights,
 } from '../fixtures/chips.ts';
+import { updateOf } from '../fixtures/updates.ts';
 
 const engine = await openEngine({ product: 'plain', bytes: 2 ** 27 });
 const { energy: table } = chipModel();
@@ -300,6 +302,13 @@ describe('metered accounting', () => {
       {
         adc: converter(12, 40),
         crossbar: { ...crossbarOf(2), mapping: { kind: 'sliced' as const, weightBits: 8, slices: 2 } },
+      },
+    ],
+    [
+      'pairs that are only ever lowered',
+      {
+        cell: cellOf('power-step', { lowest: 0, downExponent: 1, resetLevel: 0.8 }),
+        update: updateOf('one-sided', { direction: 'down' }),
       },
     ],
   ])('agrees with the accounting at the end where all cells are driven alike: %s', (_, given) => {

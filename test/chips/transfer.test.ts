@@ -114,6 +114,83 @@ describe('one-sided pairs', () => {
     expect(renewed!.meter.cellsWritten).toBeGreaterThan(full!.meter.cellsWritten);
   });
 
+  describe('that are only ever lowered', () => {
+    const even = { lowest: 0, upExponent: 1, downExponent: 1, states: 100 };
+    const filament = cellOf('power-step', { ...even, resetLevel: 1 });
+    const siemens = filament.maximumConductance - filament.minimumConductance;
+    const crossbarOfOne = (chip: Chip) => chip.parts.crossbars[0]!;
+    /** Both cells of a pair, in units of weight: what both carry is on the bill, and the weight is the rest. */
+    const pairOf = (chip: Chip, k: number) => {
+      const both = crossbarOfOne(chip).writer.common!().data[k]! / siemens;
+      const w = weightsOf(chip)[k]!;
+      return [both + Math.max(w, 0), both + Math.max(-w, 0)] as const;
+    };
+
+    test.each([
+      ['changes', {}],
+      ['changes, refreshed with verification', { verify: 60 }],
+      ['trains', { coincidences: {} as never }],
+    ])('are raised ones seen from the other end, wear and refreshes and all: %s', (_, given) => {
+      const endurance = { writes: 1e9, spread: 0, death: 'value' } as const;
+      const [raised, lowered] = (['up', 'down'] as const).map(direction => {
+        const cell = cellOf('power-step', { ...even, resetLevel: direction === 'up' ? 0 : 1, endurance });
+        const chip = chipWith(cell, updateOf('one-sided', { direction, ...given }));
+        chip.write(0, gaussianMatrix(engine, rows, columns, 'target', 0.3));
+        const { pulse, change } = crossbarOfOne(chip).writer;
+        for (let t = 0; t < 60; t++) {
+          const noise = (n: number, m: number, name: string, sigma: number) =>
+            gaussianMatrix(engine, n, m, `${name}/${t}`, sigma);
+          if (pulse) pulse(noise(3, rows, 'x', 1), noise(3, columns, 'delta', 1), 0.05);
+          else change(noise(rows, columns, 'change', 0.1));
+        }
+        return chip;
+      });
+      expect(apart(weightsOf(lowered!), weightsOf(raised!))).toBeLessThan(1e-5);
+      expect({ ...lowered!.meter }).toEqual({ ...raised!.meter });
+      const { pulses, cellsWritten } = lowered!.meter;
+      expect(cellsWritten).toBeGreaterThan(4 * rows * columns); // programmed, and refreshed about once or more
+      const [wear, worn] = [lowered!.wear()!.meanWrites, raised!.wear()!.meanWrites];
+      expect(Math.abs(wear / worn - 1)).toBeLessThan(0.01); // which cell of a pair is told by its weight, roughly at 0
+      expect(wear * 2 * rows * columns).toBeGreaterThan(pulses);
+    });
+
+    test.prop([fc.array(fc.double({ min: -0.3, max: 0.3, noNaN: true }), { minLength: 1, maxLength: 12 })], {
+      numRuns: 10,
+    })('lower a cell or leave it, an increase the minus cell and a decrease the plus cell', changes => {
+      const noisy = { ...filament, cycleNoise: 0.2, resetLevel: 0.8, resetNoise: 0.05 };
+      const chip = chipWith(noisy, updateOf('one-sided', { direction: 'down', refreshEvery: 0 }));
+      let before = [3, 50].map(k => pairOf(chip, k));
+      for (const change of changes) {
+        chip.update(0, all(change));
+        const now = [3, 50].map(k => pairOf(chip, k));
+        now.forEach(([plus, minus], i) => {
+          const [wasPlus, wasMinus] = before[i]!;
+          if (change > 0) expect(Math.abs(plus - wasPlus)).toBeLessThan(1e-6);
+          else expect(Math.abs(minus - wasMinus)).toBeLessThan(1e-6);
+          expect(plus - wasPlus).toBeLessThan(1e-6);
+          expect(minus - wasMinus).toBeLessThan(1e-6);
+        });
+        before = now;
+      }
+    });
+
+    test('are set where both have run low, and written back: to half a step if verified, whatever a SET leaves', () => {
+      const scattered = { ...filament, resetLevel: 0.8, resetNoise: 0.1 };
+      const down = { direction: 'down', verify: 200, nearlyFull: 0.6, refreshEvery: 41 } as const;
+      const chip = chipWith(scattered, updateOf('one-sided', down));
+      const fullest = (k: number) => Math.max(...pairOf(chip, k));
+      chip.write(0, all(0.2));
+      expect(crossbarOfOne(chip).weightConductance(1) / siemens).toBeCloseTo(0.8 + 0.6, 5); // what its reads pay for
+      for (let t = 0; t < 40; t++) chip.update(0, all(t % 2 ? 0.1 : -0.1));
+      const before = weightsOf(chip).slice();
+      expect(Math.max(...before.map((_, k) => fullest(k)))).toBeLessThan(0.5);
+      chip.update(0, all(0)); // refreshes
+      expect(apart(weightsOf(chip), before)).toBeLessThan(0.0081);
+      expect(Math.min(...before.map((_, k) => fullest(k)))).toBeGreaterThan(0.5);
+      expect(chip.meter.cellsWritten).toBe(4 * rows * columns);
+    });
+  });
+
   test('are programmed to any weight, either way', () => {
     const chip = chipWith(pcm, updateOf('one-sided'));
     const target = gaussianMatrix(engine, rows, columns, 'target', 0.2);

@@ -215,6 +215,11 @@ describe('a scenario is refused that', () => {
       'chip.update.kind: a pair whose lower bound is 0 holds no weight below it; "one-sided" makes a weight of two such',
     ],
     [
+      'raises cells that a reset has raised to the top',
+      chip({ cell: 'hfox-ti-reset', update: { kind: 'one-sided' } }),
+      'chip.update.direction: found "up", but a reset leads this cell to 0.85 of at most 1',
+    ],
+    [
       'varies cells whose weights have no bounds',
       chip({ cell: { kind: 'linear', variation: 0.1 }, crossbar: { weightRange: 0 } }),
       'chip.crossbar.weightRange: found 0, weights without bounds, but variation of the cells needs a range',

@@ -93,6 +93,19 @@ describe('the data sheet of a cell', () => {
     expect(symmetryPoint!.nominal).toBeCloseTo((upStep - downStep) / (upStep + downStep), 6);
   });
 
+  test('a cell that is only ever lowered is drawn so: from where its reset leads, and never up', async () => {
+    const cell = cellOf('power-step', { states: 100, lowest: 0, downExponent: 1, resetLevel: 0.8 });
+    const { pulses } = await cellSheet({ ...cell, cycleNoise: 0.1 });
+    const { isLowered, ramp, traces, downStep, symmetryPoint } = pulses!;
+    expect([isLowered, symmetryPoint, ramp.at(-1)!.pulse]).toEqual([true, undefined, pulses!.pulses]);
+    for (const { pulse, nominal } of ramp) expect(nominal).toBeCloseTo(0.8 * 0.98 ** pulse, 5);
+    for (const trace of traces)
+      trace.slice(1).forEach((w, i) => {
+        expect(w).toBeLessThanOrEqual(trace[i]!);
+      });
+    expect(downStep).toBeCloseTo(0.016, 6);
+  });
+
   test('constant steps that differ have no symmetry point; cells that differ make a band', async () => {
     const { pulses } = await cellSheet(
       cellOf('constant-step', { states: 50, asymmetry: 0.5, gainVariation: 0.3 }),

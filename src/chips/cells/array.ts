@@ -24,8 +24,6 @@ export interface CellArray {
   readonly response: StepResponse;
   /** what an update counts as one pulse: the mean of up and down step of a nominal cell at weight 0, in units of weight */
   readonly granularity: number;
-  /** up step of a nominal cell at weight 0 */
-  readonly upStep: number;
   /** cells that a pulse goes to */
   readonly together: number;
   /** Another sample is about to be written; absent where that makes no difference. */
@@ -114,7 +112,6 @@ function buildSingle(
     steps,
     response,
     granularity: (nominal.up + nominal.down) / 2,
-    upStep: nominal.up,
     together: 1,
     pulse(k, n) {
       if (n === 0) return;

@@ -33,4 +33,6 @@ export type Cell = Static<typeof Cell>;
 export type PulsedCell = Exclude<Cell, { kind: 'linear' }>;
 /** Where several cells at a crossing make one weight. */
 export const devicesOf = (cell: Cell): Devices | undefined => (isPulsed(cell) ? cell.devices : undefined);
+/** Whether a reset leads to the upper end, as the SET of a filament does: pairs of such cells are only ever lowered. */
+export const beginsHigh = ({ resetLevel, highest }: PulsedCell): boolean => resetLevel > highest / 2;
 export const isPulsed = (cell: Cell): cell is PulsedCell => cell.kind !== 'linear';

@@ -36,8 +36,8 @@ export function stepResponse(
   return build(cell, steps, range, stream);
 }
 
-/** Sizes of the up and of the down step of a nominal cell at weight 0, in units of weight, both positive. */
-export function nominalPulses(cell: PulsedCell, range: number): { up: number; down: number } {
+/** Sizes of the up and of the down step of a nominal cell at weight 0 or another, in units of weight, both positive. */
+export function nominalPulses(cell: PulsedCell, range: number, weight = 0): { up: number; down: number } {
   const one = (value: number) => ({ rows: 1, columns: 1, data: Float32Array.of(value) });
   const step = nominalStep(cell, range);
   const share = shares(cell);
@@ -51,5 +51,5 @@ export function nominalPulses(cell: PulsedCell, range: number): { up: number; do
   const { step: stepOf } = stepResponse(alike, steps, range, path => {
     throw new Error(`a nominal cell has nothing to draw, but wants ${path}`);
   });
-  return { up: stepOf(0, 0, true), down: -stepOf(0, 0, false) };
+  return { up: stepOf(0, weight, true), down: -stepOf(0, weight, false) };
 }

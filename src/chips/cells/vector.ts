@@ -101,7 +101,6 @@ export function buildVector(
     steps,
     response: first.response,
     granularity: first.granularity * moved,
-    upStep: first.upStep * moved,
     together: isAll ? parts.length : 1,
     turn() {
       if (policy === 'sequential') current = (current + 1) % parts.length;

@@ -41,14 +41,17 @@ export const trainOptions = {
 const Options = Type.Object(trainOptions);
 export type TrainOptions = Static<typeof Options>;
 
+/** What trains need to know of an array. */
+export type Pulsable = Pick<CellArray, 'granularity' | 'together' | 'turn' | 'pulse'>;
+
 export interface Trains {
   /**
    * One outer product: asks an array for W + rate · x δᵀ. @param x [rows] @param delta [columns]
    * @returns pulses given
    */
-  outer(array: CellArray, x: Float32Array, delta: Float32Array, rate: number): number;
+  outer(array: Pulsable, x: Float32Array, delta: Float32Array, rate: number): number;
   /** The same with a one at row i alone. */
-  row(array: CellArray, i: number, delta: Float32Array, rate: number): number;
+  row(array: Pulsable, i: number, delta: Float32Array, rate: number): number;
 }
 
 /** How often lines fire, of one outer product after the other. */
@@ -101,7 +104,7 @@ export function buildTrains(
 
   /** Pulses by chance. @param side direction of the cells that may move; 0 for both */
   function byChance(
-    array: CellArray,
+    array: Pulsable,
     x: Float32Array,
     delta: Float32Array,
     slots: number,
@@ -127,7 +130,7 @@ export function buildTrains(
 
   /** Pulses without chance: as many as `number` makes of the two probabilities. */
   function byRule(
-    array: CellArray,
+    array: Pulsable,
     x: Float32Array,
     delta: Float32Array,
     number: (p: number, q: number) => number,
@@ -145,7 +148,7 @@ export function buildTrains(
     return pulses * array.together;
   }
 
-  function outer(array: CellArray, x: Float32Array, delta: Float32Array, rate: number): number {
+  function outer(array: Pulsable, x: Float32Array, delta: Float32Array, rate: number): number {
     array.turn?.();
     const slots = scale.of(x, delta, rate, array.granularity);
     if (slots === 0) return 0;

@@ -42,6 +42,8 @@ export interface Writer {
    * @param isLast whether this ends an update: cells decay and transfers are made once for each; true when absent
    */
   pulse?(x: Matrix, delta: Matrix, rate: number, isLast?: boolean): void;
+  /** What both cells of every pair carry beyond what their difference needs, siemens [rows, columns]; absent where that is nothing, or not followed. */
+  common?(): Matrix;
   /** Somebody has put in weights past it; absent where it need not know. */
   restored?(): void;
 }

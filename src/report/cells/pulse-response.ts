@@ -8,15 +8,16 @@ export const pulseResponse: CellFigure = {
   name: 'pulse-response',
   panel({ pulses: sheet }) {
     if (!sheet) return undefined;
-    const { pulses, devices, ramp, traces } = sheet;
+    const { isLowered, pulses, devices, ramp, traces } = sheet;
     const single = traces.flatMap((trace, k) =>
       trace.map((weight, i) => ({ trace: k + 1, pulse: ramp[i]!.pulse, weight })),
     );
     return {
-      title: `${counted(pulses)} pulses up, as many down`,
+      title: isLowered ? `${counted(pulses)} pulses down` : `${counted(pulses)} pulses up, as many down`,
       caption:
-        `Weight of the nominal cell without noise (line), of the middle 80 % of ${devices} cells that differ as the file says (band; all start at their own lower bound), ` +
-        `and ${traces.length} times of the nominal cell with its cycle-to-cycle and write noise (thin lines).`,
+        `Weight of the nominal cell without noise (line), of the middle 80 % of ${devices} cells that differ as the file says (band; all start ${isLowered ? 'where a reset leads them' : 'at their own lower bound'}), ` +
+        `and ${traces.length} times of the nominal cell with its cycle-to-cycle and write noise (thin lines).` +
+        (isLowered ? ' Pairs of such cells are only ever lowered, so there are no pulses up.' : ''),
       numbers: ramp.map((row, i) => ({
         ...row,
         ...Object.fromEntries(traces.map((trace, k) => [`trace ${k + 1}`, trace[i]!])),
