@@ -13,7 +13,7 @@ import { isLeftOver, namesIn, setAside, writeWhole } from './files.ts';
 import type { Plan } from './plan-file.ts';
 import { csv, type Row, rowsOf } from './rows.ts';
 import { clearSnapshot } from './snapshots.ts';
-import { type Stored, type Summary, summaryOf } from './summary.ts';
+import { type Stored, type Summary, summaryOf, type Timing } from './summary.ts';
 
 export type { Stored } from './summary.ts';
 
@@ -68,14 +68,14 @@ export class Store {
       if (typeof found === 'string') {
         const to = onlyLook ? '' : `: moved to ${setAside(this.directory, join(folder, name))}`;
         notice(`results/${name} ${found}${to}`);
-      } else if (found !== undefined) yield { id, result: found, seconds: this.#readSeconds(id) };
+      } else if (found !== undefined) yield { id, result: found, ...this.#readTiming(id) };
     }
   }
 
   /** All of them at once. For thousands of trials, `results` and `summaries` are kinder to memory. */
   read(trials: readonly PlannedTrial[], notice: (text: string) => void): Map<string, Stored> {
     const stored = new Map<string, Stored>();
-    for (const { id, result, seconds } of this.results(trials, notice)) stored.set(id, { result, seconds });
+    for (const { id, ...rest } of this.results(trials, notice)) stored.set(id, rest);
     return stored;
   }
 
@@ -93,13 +93,13 @@ export class Store {
   /** What tables say of one trial, where its result is there and sound. */
   summary(id: string): Summary | undefined {
     const result = this.#readResult(id);
-    return typeof result === 'string' ? undefined : summaryOf({ result, seconds: this.#readSeconds(id) });
+    return typeof result === 'string' ? undefined : summaryOf({ result, ...this.#readTiming(id) });
   }
 
   /** The result of one trial, where it is there and sound, without pictures. */
   outcome(id: string): Stored | undefined {
     const result = this.#readResult(id);
-    return typeof result === 'string' ? undefined : { result, seconds: this.#readSeconds(id) };
+    return typeof result === 'string' ? undefined : { result, ...this.#readTiming(id) };
   }
 
   /** When the result of a trial was written, in milliseconds since 1970; undefined where there is none. */
@@ -148,12 +148,17 @@ export class Store {
     }
   }
 
-  #readSeconds(id: string): number | undefined {
+  #readTiming(id: string): Timing {
     try {
-      const { seconds } = JSON.parse(readFileSync(join(this.directory, 'timings', `${id}.json`), 'utf8'));
-      return typeof seconds === 'number' ? seconds : undefined;
+      const file = join(this.directory, 'timings', `${id}.json`);
+      const { seconds, samplesPerSecond, peakBytes } = JSON.parse(readFileSync(file, 'utf8'));
+      return {
+        seconds: typeof seconds === 'number' ? seconds : undefined,
+        ...(typeof samplesPerSecond === 'number' && { samplesPerSecond }),
+        ...(typeof peakBytes === 'number' && { peakBytes }),
+      };
     } catch {
-      return undefined; // a result without its timing is still a result
+      return { seconds: undefined }; // a result without its timing is still a result
     }
   }
 }

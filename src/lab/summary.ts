@@ -3,10 +3,18 @@
  */
 import type { TrialResult } from '../scenarios/trial-files.ts';
 
-/** A result and how long it took, where that is known. */
-export interface Stored {
-  readonly result: TrialResult;
+/** How a trial went as a computation, where that is known. */
+export interface Timing {
   readonly seconds: number | undefined;
+  /** training images per second */
+  readonly samplesPerSecond?: number | undefined;
+  /** the most memory of its process, bytes */
+  readonly peakBytes?: number | undefined;
+}
+
+/** A result and how it went. */
+export interface Stored extends Timing {
+  readonly result: TrialResult;
 }
 
 export interface Summary {

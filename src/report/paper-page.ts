@@ -4,7 +4,7 @@
  */
 import { document } from './document.ts';
 import { html, type Markup } from './html.ts';
-import { duration } from './numbers.ts';
+import { counted, duration } from './numbers.ts';
 import { allBeside, type Beside, ourText } from './paper.ts';
 import { type Study, spanOf } from './study.ts';
 import { tabled } from './tables.ts';
@@ -23,11 +23,14 @@ const columns = [
   'seeds',
   'ours with',
   'time a trial',
+  'images/s',
+  'GB',
   'remarks',
 ];
 
 /** The cells of a row, as text, in the order of the columns. */
-function texts(study: Study, { paper, cell, ours, readout, conditions, seconds }: Beside): string[] {
+function texts(study: Study, { paper, cell, ours, readout, conditions, timing }: Beside): string[] {
+  const { seconds, samplesPerSecond, peakBytes } = timing;
   const setting = study.settings.length > 1 ? `, ${cell.setting.label}` : '';
   return [
     `${study.title}: ${cell.learner.name}${setting}`,
@@ -40,6 +43,8 @@ function texts(study: Study, { paper, cell, ours, readout, conditions, seconds }
       String,
     )} test images`,
     seconds === undefined ? '–' : duration(seconds),
+    samplesPerSecond === undefined ? '–' : counted(Number(samplesPerSecond.toPrecision(3))),
+    peakBytes === undefined ? '–' : (peakBytes / 1e9).toPrecision(2),
     paper ? `paper: ${paper.where}${paper.note ? `, ${paper.note}` : ''}` : '',
   ];
 }
@@ -54,7 +59,7 @@ export async function paperPage(runs: readonly Listed[]): Promise<string> {
 </header>
 <main><section id="results">${tabled(
     'paper',
-    html`Test error in percent, mean ± one standard deviation over seeds. No number in the column “paper”: the paper has none.`,
+    html`Test error in percent, mean ± one standard deviation over seeds. No number in the column “paper”: the paper has none. Images/s: training images, all epochs, on one core and whatever else it had to do; GB: the most memory of the process.`,
     html`<thead><tr>${columns.map(name => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.flatMap(rowsOf)}</tbody>`,
   )}</section></main>
 <footer>Made by mortal from the result files of ${runs.length} runs. One file, no network.</footer>`;

@@ -2,6 +2,8 @@
  * @file A paper's numbers beside ours: each under the conditions that it was got under, and ours under theirs. Two numbers in one row do not mean
  * that they were got in the same way; what differs stands in the row.
  */
+
+import type { Timing } from '../lab/summary.ts';
 import { unitsOfLayers } from '../scenarios/describe-chip.ts';
 import type { PaperNumber } from '../scenarios/paper.ts';
 import type { TrialSpecification } from '../scenarios/trial-files.ts';
@@ -20,8 +22,8 @@ export interface Beside {
   /** test error over the chips, percent */
   readonly ours: Summary | undefined;
   readonly conditions: string;
-  /** mean seconds of a trial, where known */
-  readonly seconds: number | undefined;
+  /** means over the trials, where known; the largest of their memory */
+  readonly timing: Timing;
 }
 
 /** The paper's numbers with ours, in the order of the scenario; one that fits several settings has a row for each. */
@@ -52,7 +54,6 @@ function beside(study: Study, cell: Cell, paper?: PaperNumber): Beside {
   const found = cell.done.flatMap(
     ({ readouts }) => readouts.find(each => each.name.startsWith(readout)) ?? [],
   );
-  const seconds = cell.trials.flatMap(trial => trial.seconds ?? []);
   return {
     ...(paper && { paper }),
     cell,
@@ -62,7 +63,18 @@ function beside(study: Study, cell: Cell, paper?: PaperNumber): Beside {
       study.interval,
     ),
     conditions: listed(distinct(cell.trials.map(({ planned }) => conditionsOf(planned.specification)))),
-    seconds: seconds.length > 0 ? seconds.reduce((sum, each) => sum + each, 0) / seconds.length : undefined,
+    timing: timingOf(cell.trials),
+  };
+}
+
+function timingOf(trials: readonly Timing[]): Timing {
+  const mean = (values: readonly number[]) =>
+    values.length > 0 ? values.reduce((sum, each) => sum + each, 0) / values.length : undefined;
+  const peaks = trials.flatMap(({ peakBytes }) => peakBytes ?? []);
+  return {
+    seconds: mean(trials.flatMap(({ seconds }) => seconds ?? [])),
+    samplesPerSecond: mean(trials.flatMap(({ samplesPerSecond }) => samplesPerSecond ?? [])),
+    peakBytes: peaks.length > 0 ? Math.max(...peaks) : undefined,
   };
 }
 

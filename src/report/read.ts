@@ -24,8 +24,8 @@ export function readRun(directory: string): Run {
   const store = new Store(directory);
   const notices: string[] = [];
   const stored = new Map<string, Stored>();
-  for (const { id, result, seconds } of store.results(plan.trials, notice => notices.push(notice)))
-    stored.set(id, { result: slim(result, specifications.get(id)!, curved.has(id)), seconds });
+  for (const { id, result, ...timing } of store.results(plan.trials, notice => notices.push(notice)))
+    stored.set(id, { result: slim(result, specifications.get(id)!, curved.has(id)), ...timing });
 
   const pictured = new Set<string>();
   const trials = plan.trials.map((planned, k): Trial => {
@@ -36,11 +36,7 @@ export function readRun(directory: string): Run {
     const pictures =
       isDetailed(settingOf[k]!) && !pictured.has(cell) ? store.pictures(planned.id) : undefined;
     if (pictures) pictured.add(cell);
-    return {
-      planned,
-      result: pictures ? { ...found.result, pictures } : found.result,
-      seconds: found.seconds,
-    };
+    return { planned, ...found, result: pictures ? { ...found.result, pictures } : found.result };
   });
   return {
     name,

@@ -3,17 +3,16 @@
  */
 import type { Access } from '../chips/model.ts';
 import type { Plan } from '../lab/plan-file.ts';
+import type { Timing } from '../lab/summary.ts';
 import type { PlannedTrial, TrialResult } from '../scenarios/trial-files.ts';
 import { type Axis, axesOf } from './axes.ts';
 import { nameOf } from './names.ts';
 import { type IntervalMethod, type Summary, summarise } from './statistics.ts';
 
 /** A planned trial and what came of it, if anything has. */
-export interface Trial {
+export interface Trial extends Timing {
   readonly planned: PlannedTrial;
   readonly result: TrialResult | undefined;
-  /** how long it took, where that is known */
-  readonly seconds: number | undefined;
 }
 
 /** What a run folder holds. */

@@ -15,7 +15,7 @@ const [first, second] = plan.trials as [(typeof plan.trials)[0], (typeof plan.tr
 const split = await bench.loadSplit(first.specification.data);
 const outcome = await attempt(runTrial, first, split, () => {});
 /** As it is read again. */
-const kept = { result: outcome.result, seconds: outcome.seconds };
+const kept = outcome;
 
 /** A store with the first trial in it, and what it says when it is read. */
 function withFirst() {

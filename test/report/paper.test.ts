@@ -1,5 +1,5 @@
 /** @file The paper's numbers beside ours, in the report and in the table of several runs. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { page } from '../../src/report/page.ts';
@@ -49,12 +49,16 @@ test('a scenario names them; several runs go into one table, as a page and as Ma
     'scenarios/y.json': scenario({ chip: plainChip, title: 'Another' }),
   });
   for (const name of ['x', 'y']) await mortal(folder, ['run', `scenarios/${name}.json`, '-w', '0']);
+  const timings = join(folder, 'reports/x/timings');
+  for (const name of readdirSync(timings))
+    writeFileSync(join(timings, name), '{"seconds":60,"samplesPerSecond":1234.5,"peakBytes":8e8}');
   const { code, out, err } = await mortal(folder, ['report', '--table', 'reports/x', 'reports/y']);
   expect(code, err).toBe(0);
   expect(out).toBe('Table: reports/report.html\n');
   const lines = readFileSync(join(folder, 'reports/report.md'), 'utf8').trim().split('\n');
   expect(lines).toHaveLength(4);
   expect(lines[2]).toMatch(/^\| A test: stand-in \| 1\.36 \| \d+\.\d\d.* there \\\| or here \|$/);
+  expect(lines[2]).toMatch(/\| 1\smin \| 1,230 \| 0\.80 \|/);
   expect(lines[3]).toMatch(/^\| Another: stand-in \| – \|/);
   expect(readFileSync(join(folder, 'reports/report.html'), 'utf8')).toContain('<a href="x/report.html">');
 });
