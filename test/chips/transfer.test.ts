@@ -288,3 +288,27 @@ describe('fast and slow arrays', () => {
     },
   );
 });
+
+test.each(['up', 'down'] as const)(
+  'one-sided pairs pushed %s keep weights that are put in, and err by one cell each',
+  direction => {
+    const cell = cellOf('constant-step', {
+      states: 100,
+      lowest: 0,
+      resetLevel: 0.9,
+      programmingNoise: 0.05,
+    });
+    const chip = chipWith(cell, updateOf('one-sided', { direction }));
+    chip.restore([all(0.3)]);
+    chip.update(0, all(0));
+    expect(Math.abs(weightsOf(chip)[7]! - 0.3)).toBeLessThan(1e-6);
+
+    const errors = Array.from({ length: 40 }, () => {
+      chip.write(0, all(0.3));
+      return [...weightsOf(chip)].map(w => w - 0.3);
+    }).flat();
+    // up: the cell at rest is at its bound, which cuts off one half of its error
+    const variance = 0.05 ** 2 * (direction === 'up' ? 1.5 - 1 / (2 * Math.PI) : 2);
+    expect(deviationOf(errors) / Math.sqrt(variance)).toBeCloseTo(1, 1);
+  },
+);

@@ -15,6 +15,7 @@ import { isPulsed } from '../cells/cell.ts';
 import { nominalPulses } from '../cells/index.ts';
 import { normals } from '../cells/normals.ts';
 import { scaleOf } from '../mapping.ts';
+import { programmingError } from './programming.ts';
 import { besideArray, programmer, pulsedArray } from './pulsed-array.ts';
 import { buildTrains, trainOptions } from './trains.ts';
 import { mustFit, type Site, type Writer } from './update.ts';
@@ -63,7 +64,11 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
   const own = engine.matrix(rows, columns);
   const plus = pulsedArray({ ...site, weights: own, held: undefined });
   const minus = besideArray(site, 'minus');
-  const programs = [programmer(plus, site), programmer(minus, site, 'minus/programming')] as const;
+  const sigma = programmingError(model) * Math.SQRT1_2; // each array is one cell of every pair
+  const programs = [
+    programmer(plus, site, 'programming', sigma),
+    programmer(minus, site, 'minus/programming', sigma),
+  ] as const;
   const part = engine.matrix(rows, columns);
   const lots = engine.matrix(rows, columns);
   const rounding = site.stream('rounding');
@@ -166,6 +171,16 @@ export function buildOneSided(options: Static<typeof OneSided>, site: Site): Wri
       }
       for (let k = 0; k < part.data.length; k++) held?.pulsed(k, 1);
       show();
+    },
+    /** As a programming without error would leave them: one cell of every pair at rest. */
+    restored() {
+      for (let k = 0; k < part.data.length; k++) {
+        const along = sign * weights.data[k]!;
+        plus.weights.data[k] = rest + sign * Math.max(0, along);
+        minus.weights.data[k] = rest + sign * Math.max(0, -along);
+      }
+      plus.restored();
+      minus.restored();
     },
     ...(!isUp && { common }),
     ...(options.coincidences && { pulse: inArray(options.coincidences, site, { step, push, end }) }),

@@ -25,12 +25,14 @@ export const programmingError = (model: ChipModel): number =>
  * clipped and the error is that of each cell.
  *
  * @param weights of the crossbar itself or of an array beside it
+ * @param sigma error of one of them; that of a pair when absent
  */
 export function programOnce(
   { model, engine, held, weights: own, stream }: Site,
   weights: Matrix,
   bounds: Bounds | undefined,
   name = 'programming',
+  sigma = programmingError(model),
 ): (target: Matrix) => void {
   if (held && weights === own)
     return target => {
@@ -41,7 +43,6 @@ export function programOnce(
         held.keep(k);
       }
     };
-  const sigma = programmingError(model);
   const noise = stream(name);
   return target => {
     engine.kernels.copy(target, weights);

@@ -47,8 +47,13 @@ export function besideArray({ model, weights, engine, stream, ...site }: Site, n
 }
 
 /** One programming of every cell of an array, with the programming error of its cells. */
-export function programmer(array: CellArray, site: Site, name = 'programming'): (target: Matrix) => void {
-  const programmed = programOnce(site, array.weights, array.steps, name);
+export function programmer(
+  array: CellArray,
+  site: Site,
+  name = 'programming',
+  sigma?: number,
+): (target: Matrix) => void {
+  const programmed = programOnce(site, array.weights, array.steps, name, sigma);
   return target => {
     programmed(target);
     array.written();
